@@ -1,0 +1,1 @@
+"""The effects: what the platform does to the world, as thin verbs over typed ports."""

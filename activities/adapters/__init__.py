@@ -1,0 +1,1 @@
+"""One folder a real system: the only code that does I/O."""

@@ -1,0 +1,57 @@
+"""One way to open the database, whichever of the two it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+_BUSY_MS = 30_000
+
+
+class Database:
+    """``sqlite+aiosqlite:///path`` or ``postgresql+psycopg://...``: a pool, and two kinds of transaction."""
+
+    def __init__(self, address: str, *, pool_size: int = 5) -> None:
+        """Make the pool; nothing is connected yet."""
+        self.engine: AsyncEngine = create_async_engine(
+            address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        )
+        self._reader = self.engine
+        if make_url(address).get_backend_name() == "sqlite":
+            self._reader = self.engine.execution_options(reading=True)
+            event.listen(self.engine.sync_engine, "connect", _tune_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that writes: committed at the end, rolled back by an exception."""
+        return self.engine.begin()
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that only reads, and so waits for no writer."""
+        return self._reader.connect()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type
+    # The driver would begin transactions late, and reads otherwise than writes: we begin them ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy passes its sync Connection
+    # A transaction that reads first and writes later would fail where it should wait: a writer locks at once.
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""HTTP: orders in, callbacks in, decisions in, views out."""

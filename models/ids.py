@@ -1,0 +1,24 @@
+"""How things are named across systems: spelt here once, and nowhere else."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+OrderId = Annotated[str, StringConstraints(pattern=r"^order:[a-z][a-z0-9_]*:[A-Za-z0-9._~-]+$", max_length=160)]
+"""An order's id, which is its workflow's id too: ``order:{channel}:{external id}``."""
+
+
+def order_id(channel: str, external_id: str) -> str:
+    """Name the order that a channel calls `external_id`."""
+    return f"order:{channel}:{external_id}"
+
+
+def effect_key(order: str, step: str, part: str = "") -> str:
+    """Name one outward effect, the same at every attempt: it travels as the idempotency key.
+
+    Args:
+        order: the order's id.
+        step: what is done, such as ``erp-order``.
+        part: which one, where a step is done several times, such as a shipment's number.
+    """
+    return f"{order}/{step}/{part}" if part else f"{order}/{step}"

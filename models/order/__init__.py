@@ -1,0 +1,1 @@
+"""The canonical order: what every channel's payload becomes."""

@@ -1,0 +1,49 @@
+"""The judgement made of an order as it comes in: which policy, which route, what speaks against it."""
+
+from __future__ import annotations
+
+from models.base import Sku, StrictModel, Text
+from models.order.order import Order
+from models.policy.decision import Decision
+from models.states.hold import HoldKind
+from models.stock import Need
+
+
+class AssessmentRequest(StrictModel):
+    """Judge this order; under this policy, if it is pinned already."""
+
+    order: Order
+    policy_version: Text | None = None
+
+
+class Objection(StrictModel):
+    """A reason to hold the order."""
+
+    kind: HoldKind
+    reason: Text
+
+
+class Route(StrictModel):
+    """Which of the conditional steps this order takes (R42)."""
+
+    check_credit: bool
+    authorise: bool
+    reserve: bool
+    """Whether stock is reserved and a warehouse sends it; false for services and what the channel ships."""
+    expedite: bool
+    end_at_once: Text | None = None
+    """Why nothing is to be done at all: cancelled in the channel, a test order."""
+
+
+class Assessment(StrictModel):
+    """The judgement, and the records of the decisions behind it."""
+
+    policy_version: Text
+    route: Route
+    objections: tuple[Objection, ...] = ()
+    needs: tuple[Need, ...] = ()
+    """What to reserve: bundles are taken apart."""
+    unknown_skus: tuple[Sku, ...] = ()
+    """What master data does not know; asking the ERP once more may help."""
+    weight_grams: int = 0
+    decisions: tuple[Decision, ...] = ()

@@ -1,0 +1,103 @@
+"""The ERP: masters, credit, the sales order of record, invoices."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.base import Count, Identifier, Quantity, Sku, StrictModel, Text
+from models.catalogue import Item
+from models.money import Money
+from models.order.document import Unit
+from models.order.parties import Address, Customer
+from models.order.payment_terms import PaymentTerms
+from models.partners.asking import Ask
+
+
+class ItemEnquiry(StrictModel):
+    """Which articles we want to know about."""
+
+    skus: Annotated[tuple[Sku, ...], Field(min_length=1, max_length=2000)]
+
+
+class ItemAnswer(StrictModel):
+    """What the ERP knows of them; an article it does not know is left out."""
+
+    items: tuple[Item, ...]
+
+
+class CataloguePage(StrictModel):
+    """Some of all articles, and where to go on."""
+
+    items: tuple[Item, ...]
+    next_cursor: Text | None = None
+
+
+class CreditEnquiry(StrictModel):
+    """May this account customer owe us so much more?"""
+
+    customer_id: Identifier
+    amount: Money
+
+
+class CreditAnswer(StrictModel):
+    """Where the customer's account stands. An unknown customer has `known` false and no limit."""
+
+    known: bool
+    limit: Money
+    exposure: Money
+    """Open orders and unpaid invoices, without the order asked about."""
+    blocked: bool = False
+    net_days: Count = 0
+
+
+class ErpLine(StrictModel):
+    """One line of a sales order or invoice."""
+
+    line_id: Identifier
+    sku: Sku
+    name: Text | None = None
+    quantity: Quantity
+    unit: Unit = "C62"
+    net: Money
+    """Without tax, after discounts."""
+    tax: Money
+
+
+class SalesOrder(Ask):
+    """Create the order of record."""
+
+    external_reference: Text
+    """What the customer calls the order."""
+    channel: Text
+    customer: Customer
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    lines: Annotated[tuple[ErpLine, ...], Field(min_length=1)]
+    other_charges: Money
+    """Shipping and other charges together, with their tax."""
+    total: Money
+    terms: PaymentTerms
+    net_days: Count = 0
+    purchase_order: Text | None = None
+
+
+class InvoiceLine(StrictModel):
+    """So many of a sales order's line."""
+
+    line_id: Identifier
+    quantity: Quantity
+    amount: Money
+    """With tax, after discounts."""
+
+
+class Invoice(Ask):
+    """Post an invoice for what was shipped."""
+
+    sales_order: Text
+    """The ERP's id of the order of record."""
+    lines: Annotated[tuple[InvoiceLine, ...], Field(min_length=1)]
+    other_charges: Money
+    total: Money
+    net_days: Count = 0
+    paid: bool
+    """Whether the money is in already, so that nothing is owed."""

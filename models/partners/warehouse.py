@@ -1,0 +1,48 @@
+"""The warehouse (WMS or 3PL): release goods to be sent, recall them, hear what happened."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.base import Count, Identifier, Note, Quantity, Sku, StrictModel, Text
+from models.order.document import Moment, ServiceLevel
+from models.order.parties import Address
+from models.partners.asking import Ask
+
+
+class ReleaseLine(StrictModel):
+    """So many of an article to pick."""
+
+    line_id: Identifier
+    sku: Sku
+    quantity: Quantity
+
+
+class Release(Ask):
+    """Send these goods from this node. The warehouse books the parcel under the label given."""
+
+    node: Identifier
+    lines: Annotated[tuple[ReleaseLine, ...], Field(min_length=1)]
+    ship_to: Address
+    service_level: ServiceLevel
+    ship_by: Moment | None = None
+    carrier: Text | None = None
+    tracking_number: Text | None = None
+    instructions: Note | None = None
+
+
+class NodeCount(StrictModel):
+    """How many of an article the warehouse has counted at a node."""
+
+    node: Identifier
+    sku: Sku
+    quantity: Count
+
+
+class RecallAnswer(StrictModel):
+    """Whether the warehouse could still stop it."""
+
+    recalled: bool
+    """False: it has left, or is about to."""
+    happened: bool = True
+    """False where the release had never reached the warehouse."""

@@ -1,0 +1,1 @@
+"""Policies as versioned data, and the pure decisions made under them."""

@@ -1,0 +1,1 @@
+"""State machines as explicit tables; an illegal move raises."""

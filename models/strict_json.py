@@ -1,0 +1,131 @@
+"""JSON read without guessing: what a lenient parser would swallow is refused, with a pointer to it."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Never, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from models.errors import FieldError, InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_DEPTH = 32
+_DIGITS = 40
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    """Read a document; numbers with a fraction come as `Decimal`.
+
+    Raises:
+        InvalidInput: not UTF-8, not JSON, a duplicate key, NaN or infinity, nested deeper than 32, a number of more
+            than 40 digits, or half a surrogate pair.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput.at("", "encoding", f"must be UTF-8: {error.reason} at byte {error.start}") from error
+    if text.startswith("\ufeff"):
+        raise InvalidInput.at("", "encoding", "must not begin with a byte order mark")
+    try:
+        document = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_float=_decimal,
+            parse_int=_integer,
+        )
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise InvalidInput.at("", "json", f"is not JSON: {error.msg} at {place}") from error
+    except RecursionError as error:
+        raise InvalidInput.at("", "depth", f"is nested deeper than {_DEPTH}") from error
+    _check(document, "", 0)
+    return document
+
+
+def read(model: type[Model], body: bytes) -> Model:
+    """Read a document as one of our own models.
+
+    Raises:
+        InvalidInput: as `parse` does, or a field does not fit the model.
+    """
+    parse(body)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise InvalidInput(field_errors(error)) from error
+
+
+def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
+    """Say pydantic's errors in ours: a JSON pointer, a code and a sentence each."""
+    return [
+        FieldError(
+            pointer=prefix + pointer(detail["loc"]) + _place(detail.get("ctx", {})),
+            code=detail["type"].replace(".", "_").replace("-", "_"),
+            message=detail["msg"].removeprefix("Value error, "),
+        )
+        for detail in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Spell a path as a JSON pointer (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def _place(context: dict[str, Any]) -> str:
+    # A check over the whole document names the field it blames in its context.
+    place = context.get("place")
+    return f"/{place}" if isinstance(place, str) else ""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidInput.at(pointer([twice]), "duplicate_key", f"the key {twice!r} stands twice in one object")
+    return result
+
+
+def _constant(name: str) -> Never:
+    raise InvalidInput.at("", "not_a_number", f"{name} is not JSON")
+
+
+def _decimal(text: str) -> Decimal:
+    if len(text) > _DIGITS:
+        raise InvalidInput.at("", "number_too_long", f"holds a number of more than {_DIGITS} digits")
+    number = Decimal(text)
+    if number and not -_DIGITS < number.adjusted() < _DIGITS:
+        raise InvalidInput.at("", "number_too_large", "holds a number beyond any amount or quantity")
+    return number
+
+
+def _integer(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise InvalidInput.at("", "number_too_long", f"holds a number of more than {_DIGITS} digits")
+    return int(text)
+
+
+def _check(value: object, path: str, depth: int) -> None:
+    if depth > _DEPTH:
+        raise InvalidInput.at(path, "depth", f"is nested deeper than {_DEPTH}")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _check_text(key, path)
+            _check(inner, path + pointer([key]), depth + 1)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            _check(inner, f"{path}/{index}", depth + 1)
+    elif isinstance(value, str):
+        _check_text(value, path)
+
+
+def _check_text(text: str, path: str) -> None:
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidInput.at(path, "encoding", "holds half of a surrogate pair")

@@ -1,0 +1,1 @@
+"""The processes: which task queue runs what, and how."""

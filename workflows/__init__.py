@@ -1,0 +1,1 @@
+"""The story of an order in time: deterministic, and told in activities."""
