@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from activities.records import Reading
     from models.order.assessment import Assessment, AssessmentRequest
-    from models.order.document import OrderDocument
     from models.order.snapshot import OrderSnapshot
     from models.partners.asking import Done, Undo, Undone
     from models.partners.carriers import Booking, Label
@@ -100,15 +102,18 @@ class Notices(Protocol):
 class ChannelFormat(Protocol):
     """A channel's own order format."""
 
-    def read(self, body: bytes) -> list[OrderDocument]:
-        """Turn a channel's payload into canonical orders, one or several.
-
-        Raises:
-            models.errors.InvalidInput: it is not an order, or cannot be mapped; names the field in the payload.
-        """
-
     format: str
     """What is read: ``shopify/orders``."""
+
+    def read(self, body: bytes) -> list[Reading]:
+        """Turn a channel's payload into canonical orders: one, or several where the channel sends a list.
+
+        Raises:
+            models.errors.InvalidInput: there is no order in it at all; says what it is instead.
+        """
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Check the channel's signature; true where no secret is set. Header names are in lower case."""
 
 
 class StockLedger(Protocol):
