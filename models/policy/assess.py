@@ -1,0 +1,97 @@
+"""The judgement of an order as it comes in: master data, fraud, compliance, approval, route; one pure function."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.order.assessment import Assessment, Objection
+from models.policy import routing, screening
+from models.policy.decision import Decision, DecisionKind
+from models.states.hold import HoldKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.catalogue import Item
+    from models.order.order import Order
+    from models.policy.policy_set import PolicySet
+    from models.stock import Need
+
+_HOLDS = {
+    DecisionKind.FRAUD: HoldKind.FRAUD,
+    DecisionKind.COMPLIANCE: HoldKind.COMPLIANCE,
+    DecisionKind.APPROVAL: HoldKind.APPROVAL,
+}
+
+
+def assess(order: Order, policy: PolicySet, items: Mapping[str, Item]) -> Assessment:
+    """Judge an order.
+
+    Args:
+        order: as accepted.
+        policy: the rules.
+        items: what master data knows of the order's articles and of their components.
+    """
+    wanted = routing.needs(order, items)
+    chosen, route_decision = routing.route(policy, order, wanted)
+    if chosen.end_at_once:
+        return Assessment(policy_version=policy.version, route=chosen, decisions=(route_decision,))
+    unknown = _unknown(order, items)
+    masters = _master_data(policy, order, items, unknown)
+    decisions = (
+        masters,
+        screening.fraud(policy, order),
+        screening.compliance(policy, order, items),
+        screening.approval(policy, order),
+        route_decision,
+    )
+    objections = [Objection(kind=_problem_kind(reason), reason=reason) for reason in masters.reasons]
+    objections += (
+        Objection(kind=_HOLDS[decision.kind], reason="; ".join(decision.reasons)[:500])
+        for decision in decisions
+        if decision.kind in _HOLDS and decision.outcome == screening.HOLD
+    )
+    return Assessment(
+        policy_version=policy.version,
+        route=chosen,
+        objections=tuple(objections),
+        needs=wanted,
+        unknown_skus=unknown,
+        weight_grams=_weight(wanted, items),
+        decisions=decisions,
+    )
+
+
+def _unknown(order: Order, items: Mapping[str, Item]) -> tuple[str, ...]:
+    wanted = {line.sku for line in order.lines if line.open_quantity}
+    wanted |= {part.sku for sku in wanted & items.keys() for part in items[sku].components}
+    return tuple(sorted(wanted - items.keys()))
+
+
+_NO_ADDRESS = "there is no address to ship to"
+
+
+def _problem_kind(reason: str) -> HoldKind:
+    return HoldKind.ADDRESS if reason == _NO_ADDRESS else HoldKind.DATA_QUALITY
+
+
+def _master_data(policy: PolicySet, order: Order, items: Mapping[str, Item], unknown: tuple[str, ...]) -> Decision:
+    reasons: list[str] = []
+    if unknown:
+        reasons.append(f"master data does not know {', '.join(unknown)}"[:500])
+    inactive = sorted(line.sku for line in order.lines if line.sku in items and not items[line.sku].active)
+    if inactive:
+        reasons.append(f"no longer sold: {', '.join(inactive)}"[:500])
+    if order.shipped_by_us and order.shipping_address is None and not unknown and routing.needs(order, items):
+        reasons.append(_NO_ADDRESS)
+    return Decision(
+        kind=DecisionKind.MASTER_DATA,
+        policy_version=policy.version,
+        input={"skus": len({line.sku for line in order.lines}), "unknown": list(unknown), "inactive": list(inactive)},
+        outcome=screening.HOLD if reasons else screening.PASS,
+        reasons=tuple(reasons),
+    )
+
+
+def _weight(wanted: tuple[Need, ...], items: Mapping[str, Item]) -> int:
+    return sum(items[need.sku].weight_grams * need.quantity for need in wanted if need.sku in items)

@@ -1,0 +1,103 @@
+"""Routing: which of the conditional steps an order takes (R34, R42), and what has to be reserved for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.order.assessment import Route
+from models.order.document import Delivery, FulfilledBy, ServiceLevel
+from models.order.payment_terms import PaymentTerms
+from models.policy.decision import Decision, DecisionKind, RefusedOption
+from models.stock import Need
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from models.catalogue import Item
+    from models.order.order import Order
+    from models.policy.policy_set import PolicySet
+
+
+def needs(order: Order, items: Mapping[str, Item]) -> tuple[Need, ...]:
+    """What our stock has to give for the order: bundles taken apart, services and what is finished left out."""
+    wanted: list[Need] = []
+    if order.fulfilment.fulfilled_by is FulfilledBy.CHANNEL:
+        return ()
+    for line in order.lines:
+        item = items.get(line.sku)
+        if item is None or not line.open_quantity or not line.needs_shipping:
+            continue
+        if item.components:
+            wanted += (
+                Need(line_id=line.id, sku=part.sku, quantity=part.quantity * line.open_quantity)
+                for part in item.components
+            )
+        elif item.stocked:
+            wanted.append(Need(line_id=line.id, sku=line.sku, quantity=line.open_quantity))
+    return tuple(wanted)
+
+
+def route(policy: PolicySet, order: Order, wanted: tuple[Need, ...]) -> tuple[Route, Decision]:
+    """Choose the steps, and say which were left out and why."""
+    refused: list[RefusedOption] = []
+    end = _end_at_once(order)
+    authorise = bool(order.to_authorise)
+    if not authorise:
+        refused.append(RefusedOption(option="authorise", reason=_why_not_authorise(order)))
+    check_credit = order.payment.terms is PaymentTerms.ACCOUNT
+    if not check_credit:
+        refused.append(RefusedOption(option="check credit", reason="the order is not on account"))
+    if not wanted:
+        refused.append(RefusedOption(option="reserve and ship", reason=_why_not_ship(order)))
+    chosen = Route(
+        check_credit=check_credit,
+        authorise=authorise,
+        reserve=bool(wanted),
+        expedite=order.fulfilment.service_level is ServiceLevel.EXPEDITED,
+        end_at_once=end,
+    )
+    steps = [name for name, on in (("credit", check_credit), ("authorise", authorise), ("ship", bool(wanted))) if on]
+    decision = Decision(
+        kind=DecisionKind.ROUTE,
+        policy_version=policy.version,
+        input={
+            "channel": order.channel,
+            "terms": order.payment.terms.value,
+            "fulfilled_by": order.fulfilment.fulfilled_by.value,
+            "service_level": order.fulfilment.service_level.value,
+            "lines": len(order.lines),
+        },
+        outcome=end or ", ".join(steps) or "record and invoice",
+        refused=tuple(refused),
+    )
+    return chosen, decision
+
+
+def _end_at_once(order: Order) -> str | None:
+    if order.test:
+        return "it is a test order"
+    if order.nothing_to_deliver:
+        return "nothing is left to deliver: the channel cancelled, refunded or fulfilled it before it reached us"
+    return None
+
+
+def _why_not_authorise(order: Order) -> str:
+    if not order.total:
+        return "there is nothing to pay"
+    match order.payment.terms:
+        case PaymentTerms.PREPAID:
+            return "the channel holds the money"
+        case PaymentTerms.ACCOUNT:
+            return "the customer pays the invoice"
+        case PaymentTerms.CASH_ON_DELIVERY:
+            return "the carrier takes the money at the door"
+        case PaymentTerms.CAPTURE_ON_SHIPMENT:
+            return "gift cards and the like pay for all of it"
+
+
+def _why_not_ship(order: Order) -> str:
+    if order.fulfilment.fulfilled_by is FulfilledBy.CHANNEL:
+        return "the channel ships it from its own warehouse"
+    if order.fulfilment.delivery is Delivery.PICK_UP:
+        return "the customer has taken it along"
+    return "nothing in it comes out of stock"
