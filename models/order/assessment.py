@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.base import Sku, StrictModel, Text
 from models.order.order import Order
 from models.policy.decision import Decision
+from models.policy.policy_set import CustomerNotices, FulfilmentPolicy, PatiencePolicy
 from models.states.hold import HoldKind
 from models.stock import Need
 
@@ -36,7 +37,7 @@ class Route(StrictModel):
 
 
 class Assessment(StrictModel):
-    """The judgement, and the records of the decisions behind it."""
+    """The judgement, the records of the decisions behind it, and the pinned rules that its later steps go by."""
 
     policy_version: Text
     route: Route
@@ -47,3 +48,6 @@ class Assessment(StrictModel):
     """What master data does not know; asking the ERP once more may help."""
     weight_grams: int = 0
     decisions: tuple[Decision, ...] = ()
+    fulfilment: FulfilmentPolicy
+    patience: PatiencePolicy
+    notices: CustomerNotices

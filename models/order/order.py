@@ -10,7 +10,7 @@ from pydantic import StringConstraints
 from models.base import StrictModel, Text
 from models.ids import order_id
 from models.money import Money
-from models.order.document import FulfilledBy, OrderDocument
+from models.order.document import OrderDocument
 from models.order.payment_terms import PaymentTerms
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -53,13 +53,6 @@ class Order(OrderDocument):
     def nothing_to_deliver(self) -> bool:
         """Whether the channel cancelled or finished all of it before it reached us."""
         return self.cancelled_at is not None or all(line.open_quantity == 0 for line in self.lines)
-
-    @property
-    def shipped_by_us(self) -> bool:
-        """Whether one of our warehouses has something to send."""
-        return self.fulfilment.fulfilled_by is FulfilledBy.MERCHANT and any(
-            line.needs_shipping and line.open_quantity for line in self.lines
-        )
 
 
 def digest(body: bytes) -> str:

@@ -69,6 +69,8 @@ class MoneyProgress(StrictModel):
     captured: Money
     refunded: Money
     invoiced: Money
+    held_by_channel: Money | None = None
+    """The part of `captured` that the channel, not our payment provider, took: all of it for a prepaid order."""
     by_channel: bool = False
     """Whether the channel, not our payment provider, takes and gives back the money."""
 

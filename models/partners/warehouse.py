@@ -23,7 +23,8 @@ class Release(Ask):
 
     node: Identifier
     lines: Annotated[tuple[ReleaseLine, ...], Field(min_length=1)]
-    ship_to: Address
+    ship_to: Address | None
+    """None where the customer collects it."""
     service_level: ServiceLevel
     ship_by: Moment | None = None
     carrier: Text | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.order.assessment import Assessment, Objection
+from models.order.document import Delivery
 from models.policy import routing, screening
 from models.policy.decision import Decision, DecisionKind
 from models.states.hold import HoldKind
@@ -35,7 +36,14 @@ def assess(order: Order, policy: PolicySet, items: Mapping[str, Item]) -> Assess
     wanted = routing.needs(order, items)
     chosen, route_decision = routing.route(policy, order, wanted)
     if chosen.end_at_once:
-        return Assessment(policy_version=policy.version, route=chosen, decisions=(route_decision,))
+        return Assessment(
+            policy_version=policy.version,
+            route=chosen,
+            decisions=(route_decision,),
+            fulfilment=policy.fulfilment,
+            patience=policy.patience,
+            notices=policy.notices,
+        )
     unknown = _unknown(order, items)
     masters = _master_data(policy, order, items, unknown)
     decisions = (
@@ -59,6 +67,9 @@ def assess(order: Order, policy: PolicySet, items: Mapping[str, Item]) -> Assess
         unknown_skus=unknown,
         weight_grams=_weight(wanted, items),
         decisions=decisions,
+        fulfilment=policy.fulfilment,
+        patience=policy.patience,
+        notices=policy.notices,
     )
 
 
@@ -82,7 +93,8 @@ def _master_data(policy: PolicySet, order: Order, items: Mapping[str, Item], unk
     inactive = sorted(line.sku for line in order.lines if line.sku in items and not items[line.sku].active)
     if inactive:
         reasons.append(f"no longer sold: {', '.join(inactive)}"[:500])
-    if order.shipped_by_us and order.shipping_address is None and not unknown and routing.needs(order, items):
+    ships = order.fulfilment.delivery is Delivery.SHIP and bool(routing.needs(order, items))
+    if ships and order.shipping_address is None and not unknown:
         reasons.append(_NO_ADDRESS)
     return Decision(
         kind=DecisionKind.MASTER_DATA,

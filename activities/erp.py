@@ -1,0 +1,35 @@
+"""What an order asks of the ERP."""
+
+from temporalio import activity
+
+from activities.ports import Erp
+from models.partners.asking import Done, Undo, Undone
+from models.partners.erp import CreditAnswer, CreditEnquiry, Invoice, ItemAnswer, ItemEnquiry, SalesOrder
+
+
+class ErpActivities:
+    """Verbs over the ERP's port."""
+
+    def __init__(self, erp: Erp) -> None:
+        """Speak to this ERP."""
+        self._erp = erp
+
+    @activity.defn(name="erp.items")
+    async def items(self, enquiry: ItemEnquiry) -> ItemAnswer:
+        return await self._erp.items(enquiry)
+
+    @activity.defn(name="erp.credit")
+    async def credit(self, enquiry: CreditEnquiry) -> CreditAnswer:
+        return await self._erp.credit(enquiry)
+
+    @activity.defn(name="erp.create_order")
+    async def create_order(self, order: SalesOrder) -> Done:
+        return await self._erp.create_order(order)
+
+    @activity.defn(name="erp.cancel_order")
+    async def cancel_order(self, undo: Undo) -> Undone:
+        return await self._erp.cancel_order(undo)
+
+    @activity.defn(name="erp.post_invoice")
+    async def post_invoice(self, invoice: Invoice) -> Done:
+        return await self._erp.post_invoice(invoice)

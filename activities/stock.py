@@ -1,0 +1,26 @@
+"""What an order asks of the stock ledger."""
+
+from temporalio import activity
+
+from activities.ports import StockLedger
+from models.stock import Consumption, ReservationAnswer, ReservationRelease, ReservationRequest
+
+
+class StockActivities:
+    """Verbs over the stock ledger's port; ours, and quick: run as local activities."""
+
+    def __init__(self, stock: StockLedger) -> None:
+        """Write to this ledger."""
+        self._stock = stock
+
+    @activity.defn(name="stock.reserve")
+    async def reserve(self, request: ReservationRequest) -> ReservationAnswer:
+        return await self._stock.reserve(request)
+
+    @activity.defn(name="stock.release")
+    async def release(self, release: ReservationRelease) -> None:
+        await self._stock.release(release)
+
+    @activity.defn(name="stock.consume")
+    async def consume(self, consumption: Consumption) -> None:
+        await self._stock.consume(consumption)

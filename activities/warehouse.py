@@ -1,0 +1,23 @@
+"""What an order asks of the warehouse."""
+
+from temporalio import activity
+
+from activities.ports import Warehouse
+from models.partners.asking import Done, Undo
+from models.partners.warehouse import RecallAnswer, Release
+
+
+class WarehouseActivities:
+    """Verbs over the warehouse's port."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        """Speak to this warehouse."""
+        self._warehouse = warehouse
+
+    @activity.defn(name="wms.release")
+    async def release(self, release: Release) -> Done:
+        return await self._warehouse.release(release)
+
+    @activity.defn(name="wms.recall")
+    async def recall(self, undo: Undo) -> RecallAnswer:
+        return await self._warehouse.recall(undo)
