@@ -9,9 +9,7 @@ from pydantic import StringConstraints
 
 from models.base import StrictModel, Text
 from models.ids import order_id
-from models.money import Money
 from models.order.document import OrderDocument
-from models.order.payment_terms import PaymentTerms
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, in hexadecimal."""
@@ -40,14 +38,6 @@ class Order(OrderDocument):
     def id(self) -> str:
         """``order:{channel}:{external id}``."""
         return order_id(self.channel, self.external_id)
-
-    @property
-    def to_authorise(self) -> Money:
-        """What our own payment provider has to authorise: the total less what the channel holds already."""
-        if self.payment.terms is not PaymentTerms.CAPTURE_ON_SHIPMENT:
-            return Money.zero(self.currency)
-        held = (tender.amount for tender in self.payment.tenders if tender.captured)
-        return self.total - Money.sum_of(held, self.currency)
 
     @property
     def nothing_to_deliver(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from models.order.assessment import Route
 from models.order.document import Delivery, FulfilledBy, ServiceLevel
 from models.order.payment_terms import PaymentTerms
+from models.order.worth import to_authorise
 from models.policy.decision import Decision, DecisionKind, RefusedOption
 from models.stock import Need
 
@@ -41,7 +42,7 @@ def route(policy: PolicySet, order: Order, wanted: tuple[Need, ...]) -> tuple[Ro
     """Choose the steps, and say which were left out and why."""
     refused: list[RefusedOption] = []
     end = _end_at_once(order)
-    authorise = bool(order.to_authorise)
+    authorise = bool(to_authorise(order))
     if not authorise:
         refused.append(RefusedOption(option="authorise", reason=_why_not_authorise(order)))
     check_credit = order.payment.terms is PaymentTerms.ACCOUNT
