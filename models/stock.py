@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import Count, Identifier, Quantity, Sku, StrictModel, Text
+from models.base import Identifier, Quantity, Sku, StrictModel, Text
 from models.ids import OrderId
 from models.states.machine import Machine
 
@@ -20,6 +20,13 @@ class MovementKind(StrEnum):
     RESERVATION = "reservation"
     RELEASE = "release"
     SHIPMENT = "shipment"
+
+
+class StockState(StrEnum):
+    """The quantity of a balance that a movement moves."""
+
+    ON_HAND = "on_hand"
+    RESERVED = "reserved"
 
 
 class ReservationState(StrEnum):
@@ -39,6 +46,13 @@ RESERVATION = Machine(
         ReservationState.CONSUMED: frozenset(),
     },
 )
+
+
+Level = Annotated[int, Field(ge=0)]
+"""How much a shelf holds; a shelf may hold more than one order may ask for."""
+
+Change = Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)]
+"""How much a balance moves at once, up or down."""
 
 
 class Need(StrictModel):
@@ -67,11 +81,11 @@ class Allocation(StrictModel):
 
 
 class Shortage(StrictModel):
-    """Which article was short. `available` is the best a single node, or all nodes together, could give."""
+    """Which article was short: what all lines together wanted, and what all nodes together could give."""
 
     sku: Sku
-    wanted: Quantity
-    available: Count
+    wanted: Annotated[int, Field(ge=1)]
+    available: Level
 
 
 class ReservationAnswer(StrictModel):
@@ -102,7 +116,10 @@ class Consumption(StrictModel):
 
 
 class ReservationRelease(StrictModel):
-    """Give back what is still reserved under a key. Releasing what is gone already does nothing."""
+    """Give back what is still reserved under a key. Releasing what is gone already does nothing.
+
+    A key that was released before it was ever granted stays closed: a reservation that comes late takes nothing.
+    """
 
     reservation_key: Text
     order_id: OrderId
@@ -114,9 +131,9 @@ class Balance(StrictModel):
 
     node: Identifier
     sku: Sku
-    on_hand: Count
-    reserved: Count
-    available: Count
+    on_hand: Level
+    reserved: Level
+    available: Level
 
 
 class StockCount(StrictModel):
@@ -125,6 +142,6 @@ class StockCount(StrictModel):
     key: Text
     node: Identifier
     sku: Sku
-    quantity: int
+    quantity: Change
     kind: MovementKind
     reason: Text
