@@ -40,7 +40,7 @@ class _ActivityFailures(ActivityInboundInterceptor):
             return await super().execute_activity(input)
         except PartnerError as error:
             raise _partner_failure(error) from error
-        except (Conflict, OrderloomError) as error:
+        except OrderloomError as error:
             code = error.code if isinstance(error, Conflict) else ""
             raise _failure(Trouble.ASK, str(error), code) from error
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from models.order.snapshot import LineProgress, ShipmentProgress
+from models.order.worth import share, worth
+from models.partners.erp import InvoiceLine
 from models.states.fulfilment import SHIPMENT, ShipmentState
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from models.partners.events import ParcelShipped, PickedLine
     from models.stock import Allocation, Need
 
+_Counted = Literal["reserved", "released", "short", "shipped", "delivered", "cancelled"]
 Piece = tuple[str, str]
 """A line's id and the SKU of one of its parts: the line's own, or a bundle's component."""
 
@@ -37,6 +40,10 @@ class _Part:
     def outstanding(self) -> int:
         return self.quantity - self.shipped - self.cancelled
 
+    def count(self, name: _Counted) -> int:
+        number: int = getattr(self, name)
+        return number
+
 
 @dataclass
 class _Parcel:
@@ -56,7 +63,8 @@ class Goods:
     parts: dict[Piece, _Part] = field(default_factory=dict)
     parcels: dict[str, _Parcel] = field(default_factory=dict)
     handed_over: bool = False
-    """Whether what needs no shipping (a service, what the channel ships) counts as delivered."""
+    """Whether what needs no shipping (a service, what the channel ships) counts as delivered; it does with the first
+    parcel, or at once where there is none."""
     invoiced: dict[str, int] = field(default_factory=dict)
 
     def plan(self, needs: Iterable[Need]) -> None:
@@ -91,14 +99,38 @@ class Goods:
             part = self.parts[piece]
             part.cancelled += min(quantity, part.outstanding)
 
-    def shipped(self, event: ParcelShipped, value: Money) -> None:
-        """Note a parcel; `check` has been asked before."""
+    def shipped(self, event: ParcelShipped) -> Money:
+        """Note a parcel, which `check` has passed; answers what the customer pays for what is in it."""
+        before = self.worth_shipped
+        self.handed_over = True
         pieces: dict[Piece, int] = {}
         for line in event.lines:
             piece = (line.line_id, line.sku)
             pieces[piece] = pieces.get(piece, 0) + line.quantity
             self.parts[piece].shipped += line.quantity
+        value = self.worth_shipped - before
         self.parcels[event.shipment_id] = _Parcel(event.node, event.carrier, event.tracking_number, value, pieces)
+        return value
+
+    @property
+    def worth_shipped(self) -> Money:
+        """What the customer pays for all that has left us."""
+        return worth(self.order, self.line_quantities())
+
+    def to_invoice(self) -> tuple[InvoiceLine, ...]:
+        """What has left us and stands on no invoice yet; from now on it does."""
+        lines = []
+        for line in self.order.lines:
+            before, now = self.invoiced.get(line.id, 0), self.line_quantities()[line.id]
+            if now > before:
+                amount = share(line, now) - share(line, before)
+                lines.append(InvoiceLine(line_id=line.id, quantity=now - before, amount=amount))
+                self.invoiced[line.id] = now
+        return tuple(lines)
+
+    def outstanding(self) -> dict[Piece, int]:
+        """What is still to be shipped."""
+        return {piece: part.outstanding for piece, part in self.parts.items() if part.outstanding > 0}
 
     def check(self, lines: Iterable[PickedLine]) -> str | None:
         """Say what is wrong with so many being shipped or short, if anything."""
@@ -182,14 +214,14 @@ class Goods:
     def _parts_of(self, line_id: str) -> list[_Part]:
         return [part for (owner, _), part in self.parts.items() if owner == line_id]
 
-    def _whole(self, line_id: str, quantity: str) -> int:
+    def _whole(self, line_id: str, quantity: _Counted) -> int:
         parts = self._parts_of(line_id)
         if parts:
-            return min(max(getattr(part, quantity), 0) // part.per_line_unit for part in parts)
+            return min(max(part.count(quantity), 0) // part.per_line_unit for part in parts)
         if quantity in {"shipped", "delivered"} and self.handed_over:
             return next(line.open_quantity for line in self.order.lines if line.id == line_id)
         return 0
 
-    def _any(self, line_id: str, quantity: str) -> int:
-        counts = [-(-getattr(part, quantity) // part.per_line_unit) for part in self._parts_of(line_id)]
+    def _any(self, line_id: str, quantity: _Counted) -> int:
+        counts = [-(-part.count(quantity) // part.per_line_unit) for part in self._parts_of(line_id)]
         return max(counts, default=0)

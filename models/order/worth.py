@@ -10,6 +10,7 @@ from models.order.payment_terms import PaymentTerms
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from models.order.document import Line
     from models.order.order import Order
 
 
@@ -25,11 +26,13 @@ def worth(order: Order, quantities: Mapping[str, int]) -> Money:
     """
     if not any(quantities.values()):
         return Money.zero(order.currency)
-    parts = [
-        line.total.allocate([quantities.get(line.id, 0), line.quantity - quantities.get(line.id, 0)])[0]
-        for line in order.lines
-    ]
+    parts = [share(line, quantities.get(line.id, 0)) for line in order.lines]
     return Money.sum_of([*parts, other_charges(order)], order.currency)
+
+
+def share(line: Line, quantity: int) -> Money:
+    """What so many of a line cost; the parts of a line always add up to its total."""
+    return line.total.allocate([quantity, line.quantity - quantity])[0]
 
 
 def other_charges(order: Order) -> Money:

@@ -48,7 +48,13 @@ FULFILMENT = Machine(
             }
         ),
         FulfilmentState.INCOMPLETE: frozenset(
-            {FulfilmentState.SHORT, FulfilmentState.SHIPPED, FulfilmentState.DELIVERED}
+            {
+                FulfilmentState.SHORT,
+                FulfilmentState.REJECTED,
+                FulfilmentState.RELEASED,
+                FulfilmentState.SHIPPED,
+                FulfilmentState.DELIVERED,
+            }
         ),
         FulfilmentState.SHIPPED: frozenset({FulfilmentState.DELIVERED}),
         FulfilmentState.REJECTED: frozenset(

@@ -1,0 +1,213 @@
+"""The life of one order, as a story: validate, secure, commit, ship, deliver, complete; or take it all back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+from temporalio import workflow
+from temporalio.common import RawValue, VersioningBehavior
+from temporalio.exceptions import ApplicationError
+
+from models.errors import InvalidInput
+from models.messages import (
+    Acknowledgement,
+    Cancellation,
+    HoldDecision,
+    OperatorWord,
+    OrderStart,
+    Receipt,
+    Verdict,
+)
+from models.order.snapshot import TimelineKind
+from models.order.standing import Standing
+from models.partners.events import PARTNER_EVENT
+from models.states.hold import HoldState
+from workflows import telling
+from workflows.committing import commit
+from workflows.desk import CancelOrder, Desk
+from workflows.ending import complete, deliver, end_at_once, unwind
+from workflows.messages import START_MAX, from_call, from_signal, refusal, sentence
+from workflows.run import Run
+from workflows.securing import secure
+from workflows.shipping import hand_over, ship
+from workflows.undoing import Undoing
+from workflows.validating import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WORD = TypeAdapter(OperatorWord)
+_CANCELLATION = TypeAdapter(Cancellation)
+
+
+@workflow.defn(name="OrderWorkflow", versioning_behavior=VersioningBehavior.PINNED)
+class OrderWorkflow:
+    """One order, from its submission to its end."""
+
+    @workflow.init
+    def __init__(self, *start: RawValue) -> None:
+        """Take the start's one payload; a bad one must fail the run and not wedge it, so `run` says so."""
+        self._bad_start: InvalidInput | None = None
+        self._judged = False
+        self._seen: set[str] = set()
+        try:
+            order = from_call(OrderStart, start, largest=START_MAX).order
+            if order.id != workflow.info().workflow_id:
+                raise InvalidInput.at("/order/external_id", "identity", f"this workflow is not that of {order.id}")
+        except InvalidInput as error:
+            self._bad_start = error
+            return
+        standing = Standing(order, workflow.now)
+        self._run = Run(order, standing, Desk(standing), Undoing(standing))
+
+    @workflow.run
+    async def run(self, *_start: RawValue) -> str:
+        """Carry the order to its end, and answer its headline."""
+        if self._bad_start is not None:
+            raise refusal(self._bad_start)
+        story = asyncio.ensure_future(self._story())
+        while not story.done():
+            try:
+                await workflow.wait([story])
+            except asyncio.CancelledError:
+                # Somebody pressed "Request Cancellation": a wish like any other, so that what was done is undone.
+                reason = workflow.cancellation_reason() or "cancelled in Temporal"
+                self._run.desk.wish = Cancellation(reason=reason, actor="temporal")
+        await story
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._run.standing.headline.value
+
+    async def _story(self) -> None:
+        run = self._run
+        try:
+            await validate(run, judged=self._judge_done)
+            route = run.assessment.route
+            if route.end_at_once:
+                await end_at_once(run, route.end_at_once)
+                return
+            telling.confirm(run)
+            allocations = await secure(run)
+            await commit(run)
+            if allocations:
+                await ship(run, allocations)
+                await deliver(run)
+            else:
+                await hand_over(run)
+            await complete(run)
+        except CancelOrder as wish:
+            await unwind(run, wish)
+
+    def _judge_done(self) -> None:
+        self._judged = True
+
+    # --- what people and our API ask ------------------------------------------------------------------------------
+
+    @workflow.update(name="accept", description="Answers once the order has been judged")
+    async def accept(self, *_nothing: RawValue) -> Receipt:
+        """Answer a submission."""
+        await workflow.wait_condition(lambda: self._judged or self._run.standing.ended)
+        standing = self._run.standing
+        return Receipt(
+            order_id=standing.order.id,
+            headline=standing.headline,
+            open_holds=tuple(hold.id for hold in standing.open_holds),
+        )
+
+    @accept.validator
+    def _may_accept(self, *_nothing: RawValue) -> None:
+        self._started()
+
+    @workflow.update(name="decide", description="Approve or reject a hold: hold, verdict, reason, actor")
+    async def decide(self, *decision: RawValue) -> Acknowledgement:
+        """Take an operator's answer to a hold."""
+        hold = self._run.desk.decide(from_call(HoldDecision, decision))
+        return self._acknowledge(f"hold {hold.id} {hold.state.value}")
+
+    @decide.validator
+    def _may_decide(self, *decision: RawValue) -> None:
+        self._started()
+        try:
+            self._open_hold(from_call(HoldDecision, decision).hold)
+        except InvalidInput as error:
+            raise refusal(error) from error
+
+    @workflow.update(name="cancel", description="Cancel the order, if it can still be stopped: reason, actor")
+    async def cancel(self, *cancellation: RawValue) -> Acknowledgement:
+        """Take a wish to cancel, and answer what became of it."""
+        desk, standing = self._run.desk, self._run.standing
+        desk.wish = from_call(Cancellation, cancellation)
+        await workflow.wait_condition(lambda: standing.ended or desk.wish is None)
+        return self._acknowledge("being cancelled" if not standing.goods.anything_shipped else "could not be stopped")
+
+    @cancel.validator
+    def _may_cancel(self, *cancellation: RawValue) -> None:
+        self._started()
+        standing = self._run.standing
+        try:
+            from_call(Cancellation, cancellation)
+        except InvalidInput as error:
+            raise refusal(error) from error
+        if standing.ended:
+            raise _conflict(f"the order has ended: {standing.headline.value}")
+        if standing.goods.anything_shipped and standing.goods.all_shipped:
+            raise _conflict("all of it has been shipped: the customer can return it")
+
+    @workflow.signal(dynamic=True)
+    async def on_signal(self, name: str, arguments: Sequence[RawValue]) -> None:
+        """Take what a person sent from the Web UI or CLI, or a callback; what is wrong is noted on the order."""
+        if self._bad_start is not None:
+            return
+        try:
+            self._heed(name, arguments)
+        except (InvalidInput, ApplicationError) as error:
+            said = sentence(error) if isinstance(error, InvalidInput) else error.message
+            self._run.standing.tell(f"signal {name} refused: {said}", kind=TimelineKind.REFUSED_MESSAGE)
+            await self._run.desk.show(index=False)
+
+    def _heed(self, name: str, arguments: Sequence[RawValue]) -> None:
+        match name:
+            case "partner_event":
+                event = from_signal(PARTNER_EVENT, arguments)
+                if event.order_id != self._run.order.id:
+                    raise InvalidInput.at("/order_id", "identity", "is another order's")
+                if event.event_id not in self._seen:
+                    self._seen.add(event.event_id)
+                    self._run.events.append(event)
+            case "approve" | "reject":
+                word = from_signal(_WORD, arguments)
+                hold = self._open_hold(word.hold)
+                verdict = Verdict(name)
+                self._run.desk.decide(HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor))
+            case "cancel":
+                wish = from_signal(_CANCELLATION, arguments)
+                self._may_cancel(wish)  # type: ignore[arg-type]  # the validator reads models as well as raw values
+                self._run.desk.wish = wish
+            case _:
+                raise InvalidInput.at("", "signal", "is not known; there are approve, reject and cancel")
+
+    def _open_hold(self, hold_id: str | None) -> str:
+        """Find the open hold that is meant; without an id, the only one."""
+        standing = self._run.standing
+        open_ids = [hold.id for hold in standing.open_holds]
+        if hold_id is None and len(open_ids) == 1:
+            return open_ids[0]
+        if hold_id in open_ids and hold_id is not None:
+            return hold_id
+        hold = standing.holds.get(hold_id or "")
+        if hold is not None and hold.state is not HoldState.OPEN:
+            raise _conflict(f"hold {hold_id} was {hold.state.value} already")
+        raise _conflict(f"there is no open hold {hold_id or ''}; open are: {', '.join(open_ids) or 'none'}")
+
+    def _started(self) -> None:
+        if self._bad_start is not None:
+            raise refusal(self._bad_start)
+
+    def _acknowledge(self, text: str) -> Acknowledgement:
+        standing = self._run.standing
+        return Acknowledgement(order_id=standing.order.id, headline=standing.headline, text=text)
+
+
+def _conflict(message: str) -> ApplicationError:
+    return ApplicationError(message, type="conflict", non_retryable=True)

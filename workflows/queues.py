@@ -1,0 +1,36 @@
+"""Which partner is asked on which task queue: one each, so that one partner's trouble is nobody else's."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+ORDERS = "orders"
+"""Workflows, and local activities on our own store."""
+
+
+class Partner(StrEnum):
+    """A partner, by the name of its task queue."""
+
+    ERP = "erp"
+    WMS = "wms"
+    PAYMENT = "payment"
+    CARRIER = "carrier"
+    NOTIFICATION = "notification"
+
+    @property
+    def called(self) -> str:
+        """As a person calls it."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    Partner.ERP: "the ERP",
+    Partner.WMS: "the warehouse",
+    Partner.PAYMENT: "the payment provider",
+    Partner.CARRIER: "the carrier",
+    Partner.NOTIFICATION: "the notification service",
+}
+
+ANSWER_WITHIN = timedelta(seconds=30)
+"""How long one attempt at a partner may take; longer than any adapter's own time-out."""
+OWN_WITHIN = timedelta(seconds=10)
+"""How long a local activity on our own store may take."""

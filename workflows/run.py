@@ -1,0 +1,96 @@
+"""What every step of an order works with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from temporalio import workflow
+
+from models.errors import OrderloomError
+from models.ids import effect_key
+from workflows.asking import Asking, Manner
+from workflows.desk import OWN_RETRIES, Desk
+from workflows.queues import OWN_WITHIN
+from workflows.undoing import Undoing
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from models.order.assessment import Assessment
+    from models.order.order import Order
+    from models.order.standing import Standing
+    from models.partners.events import ParcelMoved, PartnerEvent
+
+Question = TypeVar("Question")
+Reply = TypeVar("Reply")
+
+
+@dataclass
+class Run:
+    """One order being carried out."""
+
+    order: Order
+    standing: Standing
+    desk: Desk
+    undoing: Undoing
+    events: deque[PartnerEvent] = field(default_factory=deque)
+    """Callbacks that have come and are not yet worked into the order's state."""
+    early: list[ParcelMoved] = field(default_factory=list)
+    """What a carrier said of a parcel before the warehouse told us of it."""
+    _assessment: Assessment | None = None
+    _keys: dict[str, str] = field(default_factory=dict)
+    _asides: list[asyncio.Task[None]] = field(default_factory=list)
+
+    @property
+    def assessment(self) -> Assessment:
+        """The judgement; there once validation has begun."""
+        if self._assessment is None:
+            message = f"{self.order.id} has not been judged yet"
+            raise OrderloomError(message)
+        return self._assessment
+
+    def judged(self, assessment: Assessment) -> None:
+        """Take the judgement, which pins the policy."""
+        self._assessment = assessment
+        self.standing.policy_version = assessment.policy_version
+
+    def key(self, step: str, part: str = "") -> str:
+        """Name one outward effect of this order."""
+        return effect_key(self.order.id, step, part)
+
+    def asked_as(self, key: str) -> str:
+        """Under which key an effect was asked for in the end: another one after a refusal."""
+        return self._keys.get(key, key)
+
+    async def ask(self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, manner: Manner) -> Reply:
+        """Ask a partner (workflows/asking.py)."""
+        asking = Asking(self.standing, self.desk, self.assessment.patience, self._keys)
+        return await asking.ask(verb, question, manner)
+
+    async def own(self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, summary: str) -> Reply:
+        """Ask our own store: quick, and retried until it answers."""
+        return await workflow.execute_local_activity_method(
+            verb, question, start_to_close_timeout=OWN_WITHIN, retry_policy=OWN_RETRIES, summary=summary
+        )
+
+    def aside(self, work: Awaitable[None]) -> None:
+        """Let something go on beside the order's story; the order does not end before it has."""
+        self._asides.append(asyncio.ensure_future(work))
+
+    async def asides_done(self) -> None:
+        """Wait for all that goes on beside."""
+        await together(*self._asides)
+
+
+async def together(*work: Awaitable[object]) -> None:
+    """Do several things at once, and let all of them finish before the first one's error is raised.
+
+    A sibling that is left running while its undo begins could do its deed after the undo.
+    """
+    outcomes = await asyncio.gather(*work, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome

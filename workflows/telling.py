@@ -1,0 +1,85 @@
+"""Notices: the customer and the channel hear of what matters, once, beside the order's story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from activities.notices import NoticeActivities
+from models.partners.notices import Audience, Notice, NoticeKind, Parcel
+from workflows.asking import Manner, NotDone
+from workflows.queues import Partner
+from workflows.run import together
+
+if TYPE_CHECKING:
+    from models.money import Money
+    from models.partners.events import ParcelShipped
+    from workflows.run import Run
+
+
+def confirm(run: Run) -> None:
+    """Confirm the order to the customer (R16)."""
+    if run.assessment.notices.confirm and _may_write(run):
+        run.aside(_send(run, NoticeKind.ORDER_CONFIRMED, Audience.CUSTOMER))
+
+
+def shipped(run: Run, event: ParcelShipped) -> None:
+    """Tell the channel of a parcel (R28), and the customer."""
+    parcel = Parcel(carrier=event.carrier, tracking_number=event.tracking_number)
+    for audience in _audiences(run):
+        run.aside(_send(run, NoticeKind.ORDER_SHIPPED, audience, part=event.shipment_id, parcels=(parcel,)))
+
+
+async def cancelled(run: Run, reason: str, refund_due: Money) -> None:
+    """Tell the channel that the order is cancelled and what it has to give back, and the customer."""
+    await together(
+        *(
+            _send(
+                run,
+                NoticeKind.ORDER_CANCELLED,
+                audience,
+                refund_due=refund_due if refund_due and audience is Audience.CHANNEL else None,
+                reason=reason,
+            )
+            for audience in _audiences(run)
+        )
+    )
+
+
+def _may_write(run: Run) -> bool:
+    own_voice = run.order.channel in run.assessment.notices.channels_that_write_themselves
+    return run.order.customer.email is not None and not own_voice
+
+
+def _audiences(run: Run) -> list[Audience]:
+    return [Audience.CHANNEL, Audience.CUSTOMER] if _may_write(run) else [Audience.CHANNEL]
+
+
+async def _send(  # noqa: PLR0913 - a notice says several things
+    run: Run,
+    kind: NoticeKind,
+    audience: Audience,
+    *,
+    part: str = "",
+    parcels: tuple[Parcel, ...] = (),
+    refund_due: Money | None = None,
+    reason: str | None = None,
+) -> None:
+    notice = Notice(
+        key=run.key(f"{kind.value}-{audience.value}", part),
+        order_id=run.order.id,
+        kind=kind,
+        audience=audience,
+        channel=run.order.channel,
+        external_id=run.order.external_id,
+        email=run.order.customer.email if audience is Audience.CUSTOMER else None,
+        parcels=parcels,
+        refund_due=refund_due,
+        reason=reason[:500] if reason else None,
+    )
+    manner = Manner(
+        Partner.NOTIFICATION, f"tell the {audience.value}: {kind.value.replace('_', ' ')}", may_give_up=True
+    )
+    try:
+        await run.ask(NoticeActivities.send, notice, manner)
+    except NotDone:
+        return
