@@ -1,0 +1,1 @@
+"""Shopify: orders as its Admin REST API and its webhooks deliver them."""

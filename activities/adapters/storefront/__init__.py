@@ -1,0 +1,1 @@
+"""What Shopify and WooCommerce have in common: shoppers' text, words, amounts, envelopes and signatures."""
