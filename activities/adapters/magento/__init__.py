@@ -1,0 +1,1 @@
+"""Adobe Commerce (Magento 2) orders, and recorded ones of Magento 1."""
