@@ -105,7 +105,7 @@ def _address(given: MailingAddress | None, at: str, *, required: bool) -> Addres
     )
 
 
-def _instructions(items: list[LineItem]) -> str | None:
+def _instructions(items: tuple[LineItem, ...]) -> str | None:
     """What shoppers asked for line by line; a name that begins with an underscore is an app's own business."""
     asked = [
         f"{text.line(item.sku) or text.line(item.title) or item.id}: {name}: {value}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from activities.adapters.shopify.quantities import open_quantity
+from activities.adapters.shopify.quantities import Quantities
 from activities.adapters.storefront import text
 from activities.adapters.storefront.amounts import exact
 from models.errors import InvalidInput
@@ -78,12 +78,12 @@ def parts(prices: Prices) -> Parts:
         for index, way in enumerate(order.shipping_lines)
         if not way.is_removed
     ]
-    return Parts(
-        lines=tuple(_line(prices, item, place) for item, place in goods), shipping=tuple(ways), charges=tuple(charges)
-    )
+    quantities = Quantities(order)
+    lines = tuple(_line(prices, item, quantities.left(item), place) for item, place in goods)
+    return Parts(lines=lines, shipping=tuple(ways), charges=tuple(charges))
 
 
-def _line(prices: Prices, item: LineItem, at: str) -> Line:
+def _line(prices: Prices, item: LineItem, left: int, at: str) -> Line:
     subtotal = _times(prices, item, at)
     if subtotal.amount < 0:
         raise InvalidInput.at(f"{at}/price", "negative", "must not be negative")
@@ -94,7 +94,7 @@ def _line(prices: Prices, item: LineItem, at: str) -> Line:
             sku=text.sku(item.sku, f"{at}/sku", **ids),
             name=text.line(item.name) or text.line(item.title),
             quantity=item.quantity,
-            cancelled=item.quantity - open_quantity(prices.order, item),
+            cancelled=item.quantity - left,
             subtotal=subtotal,
             discounts=prices.discounts(item.discount_allocations, item.total_discount, item.total_discount_set, at),
             taxes=prices.taxes(item.tax_lines, at),

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from activities.adapters.channel_payload import ChannelModel
 from activities.adapters.storefront.amounts import Amount, MaybeAmount, MaybeCount, Whole
+from activities.adapters.storefront.shapes import Flag, Items, LooseItems, Words
 from models.base import Identifier
 from models.money import Currency
 from models.order.document import Moment
-
-
-def _list(value: object) -> object:
-    return [] if value is None else value
-
-
-def _list_or_none(value: object) -> object:
-    # Old orders carry an empty object or text here.
-    return value if isinstance(value, list) else []
-
-
-def _joined(value: object) -> object:
-    # The GraphQL API and some exports send a list where REST sends one text.
-    return ", ".join(map(str, value)) if isinstance(value, list) else value
-
-
-def _flag(value: object) -> object:
-    return False if value is None else value
-
-
-Items = BeforeValidator(_list)
-"""A list that the shop may send as null."""
-
-Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
 class Price(ChannelModel):
@@ -117,7 +94,7 @@ class LineItem(ChannelModel):
     taxable: bool | None = None
     gift_card: Flag = False
     requires_shipping: bool | None = None
-    properties: Annotated[tuple[Property, ...], BeforeValidator(_list_or_none)] = ()
+    properties: Annotated[tuple[Property, ...], LooseItems] = ()
     tip: Any = None
     tip_payment_gateway: str | None = None
     tip_payment_method: str | None = None
@@ -265,4 +242,4 @@ class ShopifyOrder(ChannelModel):
     billing_address: MailingAddress | None = None
     shipping_address: MailingAddress | None = None
     risks: Annotated[tuple[Risk, ...], Items] = ()
-    tags: Annotated[str | None, BeforeValidator(_joined)] = None
+    tags: Words = None

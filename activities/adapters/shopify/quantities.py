@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from activities.adapters.shopify.payload import LineItem, ShopifyOrder
 
-_SHIPPED = {"success", "pending", "open"}
+_SENT = {"success", "pending", "open"}
 
 
-def open_quantity(order: ShopifyOrder, item: LineItem) -> int:
-    """What was ordered, less what was removed, refunded or already sent.
+class Quantities:
+    """Counts an order's lines, once for all of them."""
 
-    Shopify's own counts decide where it gives them; an older payload is counted from its refunds and fulfilments. An
-    order whose money has all gone back has nothing left to send, even where no line was refunded by name.
-    """
-    if order.financial_status == "refunded":
-        return 0
-    refunded = sum(
-        line.quantity or 0
-        for refund in order.refunds
-        for line in refund.refund_line_items
-        if line.line_item_id == item.id
-    )
-    current = item.quantity - refunded if item.current_quantity is None else item.current_quantity
-    fulfillable = item.fulfillable_quantity
-    if fulfillable is None:
-        fulfillable = item.quantity - max(refunded, _sent(order, item))
-    return max(0, min(item.quantity, current, fulfillable))
+    def __init__(self, order: ShopifyOrder) -> None:
+        """Go through the refunds and the fulfilments."""
+        self._all_money_back = order.financial_status == "refunded"
+        self._order_status = order.fulfillment_status
+        self._refunded: Counter[str | None] = Counter()
+        for refund in order.refunds:
+            for returned in refund.refund_line_items:
+                self._refunded[returned.line_item_id] += returned.quantity or 0
+        self._sent: Counter[str | None] = Counter()
+        for fulfilment in order.fulfillments:
+            if fulfilment.status in _SENT:
+                for sent in fulfilment.line_items:
+                    self._sent[sent.id] += sent.quantity or 0
 
+    def left(self, item: LineItem) -> int:
+        """What was ordered, less what was removed, refunded or already sent.
 
-def _sent(order: ShopifyOrder, item: LineItem) -> int:
-    # A line says so itself; only where it does not, the order speaks for its lines.
-    if (item.fulfillment_status or order.fulfillment_status) == "fulfilled":
-        return item.quantity
-    return sum(
-        line.quantity or 0
-        for fulfilment in order.fulfillments
-        if fulfilment.status in _SHIPPED
-        for line in fulfilment.line_items
-        if line.id == item.id
-    )
+        Shopify's own counts decide where it gives them; an older payload is counted from its refunds and fulfilments.
+        An order whose money has all gone back has nothing left to send, even where no line was refunded by name.
+        """
+        if self._all_money_back:
+            return 0
+        refunded = self._refunded[item.id]
+        current = item.quantity - refunded if item.current_quantity is None else item.current_quantity
+        fulfillable = item.fulfillable_quantity
+        if fulfillable is None:
+            # A line says so itself; only where it does not, the order speaks for its lines.
+            whole = (item.fulfillment_status or self._order_status) == "fulfilled"
+            fulfillable = 0 if whole else item.quantity - max(refunded, self._sent[item.id])
+        return max(0, min(item.quantity, current, fulfillable))

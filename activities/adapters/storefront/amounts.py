@@ -19,6 +19,13 @@ def _no_flag(value: object) -> object:
     return value
 
 
+def _no_fraction(value: object) -> object:
+    if isinstance(value, Decimal) and value != value.to_integral_value():
+        message = f"must be a whole number of pieces, not {value}"
+        raise ValueError(message)
+    return _no_flag(value)
+
+
 def _blank_is_nothing(value: object) -> object:
     return None if value == "" else _no_flag(value)
 
@@ -29,7 +36,7 @@ Amount = Annotated[Decimal, BeforeValidator(_no_flag), Field(ge=-(10**12), le=10
 MaybeAmount = Annotated[Amount | None, BeforeValidator(_blank_is_nothing)]
 """An amount that may be missing or blank."""
 
-Whole = Annotated[int, BeforeValidator(_no_flag), Field(ge=1, le=1_000_000)]
+Whole = Annotated[int, BeforeValidator(_no_fraction), Field(ge=1, le=1_000_000)]
 """So many pieces: a whole number."""
 
 MaybeCount = Annotated[Annotated[int, Field(ge=-1_000_000, le=1_000_000)] | None, BeforeValidator(_blank_is_nothing)]

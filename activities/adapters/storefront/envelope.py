@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Never
 
 from activities.adapters.channel_payload import one_order
@@ -86,7 +87,4 @@ def read_each(
             raise InvalidInput.at(each.at, "not_an_order", reason)
         return mapping(each.value, each.at)
 
-    return [
-        one_order(each.keep, lambda each=each, reason=reason: document(each, reason))  # type: ignore[misc]
-        for each, reason in zip(found, reasons, strict=True)
-    ]
+    return [one_order(each.keep, partial(document, each, reason)) for each, reason in zip(found, reasons, strict=True)]

@@ -13,4 +13,4 @@ def signed(body: bytes, secret: str, signature: str | None) -> bool:
         return False
     expected = base64.b64encode(hmac.digest(secret.encode(), body, hashlib.sha256))
     # Bytes, because compare_digest refuses text that is not ASCII, and a forger may send any.
-    return hmac.compare_digest(expected, signature.strip().encode())
+    return hmac.compare_digest(expected, signature.strip().encode("utf-8", "replace"))

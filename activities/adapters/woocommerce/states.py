@@ -1,0 +1,54 @@
+"""What WooCommerce's order statuses mean to us.
+
+- ``processing`` and ``on-hold`` are orders to carry out.
+- ``completed`` and ``refunded`` have nothing left to deliver, and ``cancelled`` was called off: they are taken in as
+  that, for the record.
+- A cart that nobody has paid (``pending``), a payment that failed and a draft are not orders yet. Taking a pending
+  order in would have us charge what the shop's gateway is about to charge; WooCommerce sends it again when it is paid.
+- A status of a plugin's own may mean "shipped" as well as "to be picked": a person has to say.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from models.errors import InvalidInput
+
+_NOT_YET = {
+    "pending": "the order is not paid yet; WooCommerce sends it again when it is",
+    "failed": "its payment failed, so there is no order to carry out",
+    "draft": "this is a draft, not an order that was placed",
+    "auto-draft": "this is a draft, not an order that was placed",
+    "checkout-draft": "this is an unfinished checkout, not an order that was placed",
+    "trash": "the order lies in the shop's trash",
+}
+
+
+class OrderStatus(StrEnum):
+    """The statuses of orders that were placed."""
+
+    PROCESSING = "processing"
+    ON_HOLD = "on-hold"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+FINISHED = frozenset({OrderStatus.COMPLETED, OrderStatus.REFUNDED})
+
+
+def order_status(spelt: str, at: str) -> OrderStatus:
+    """Read a status.
+
+    Raises:
+        InvalidInput: there is no order to carry out, or nobody can tell from the status.
+    """
+    plain = spelt.strip().lower().removeprefix("wc-")
+    if plain in _NOT_YET:
+        raise InvalidInput.at(at, "not_placed", _NOT_YET[plain])
+    try:
+        return OrderStatus(plain)
+    except ValueError:
+        known = ", ".join(OrderStatus)
+        saying = f"is no status of WooCommerce itself; use one of {known}"
+        raise InvalidInput.at(at, "status", saying) from None
