@@ -36,8 +36,10 @@ class Settings(BaseSettings):
     api_url: str = "http://127.0.0.1:8400"
     """Where clients and partners reach the API."""
     task_queue: str = "orders"
-    build_id: str = "dev"
-    """The worker deployment's build: a release sets its own."""
+    build_id: str = ""
+    """The worker deployment's build, such as an image's tag; empty: worked out from the source."""
+    promote_build: bool = True
+    """Whether a starting worker makes its build the current one; false where a roll-out does that, in steps."""
     otlp_endpoint: str = ""
     """An OpenTelemetry collector's HTTP address; empty: spans stay in the process."""
     log_format: str = "json"

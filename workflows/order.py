@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from pydantic import TypeAdapter
 from temporalio import workflow
-from temporalio.common import RawValue, VersioningBehavior
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from models.errors import InvalidInput
@@ -35,14 +35,11 @@ from workflows.shipping import hand_over, ship
 from workflows.undoing import Undoing
 from workflows.validating import validate
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 _WORD = TypeAdapter(OperatorWord)
 _CANCELLATION = TypeAdapter(Cancellation)
 
 
-@workflow.defn(name="OrderWorkflow", versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn(name="OrderWorkflow")
 class OrderWorkflow:
     """One order, from its submission to its end."""
 

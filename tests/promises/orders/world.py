@@ -1,0 +1,337 @@
+"""A small world for an order: every partner and our own store in memory, with a journal, faults, and a will of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+
+from models.catalogue import Component, Item
+from models.errors import PartnerError
+from models.messages import OrderStart
+from models.money import Money
+from models.order.assessment import Assessment, AssessmentRequest
+from models.order.order import Order
+from models.order.snapshot import OrderSnapshot
+from models.partners.asking import Done, Undo, Undone
+from models.partners.carriers import Booking, Label
+from models.partners.erp import CataloguePage, CreditAnswer, CreditEnquiry, Invoice, ItemAnswer, ItemEnquiry, SalesOrder
+from models.partners.events import ParcelMoved, ParcelShipped, PartnerEvent, PickedLine
+from models.partners.notices import Notice
+from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund, Void
+from models.partners.warehouse import NodeCount, RecallAnswer, Release
+from models.policy.assess import assess
+from models.policy.book import PolicyBook
+from models.states.fulfilment import ShipmentState
+from models.stock import (
+    Allocation,
+    Balance,
+    Consumption,
+    ReservationAnswer,
+    ReservationRelease,
+    ReservationRequest,
+    Shortage,
+    StockCount,
+)
+
+POLICIES = PolicyBook.load(Path(__file__).parents[3] / "ops" / "policies")
+
+ITEMS = {
+    item.sku: item
+    for item in (
+        Item(sku="MUG", name="Mug", weight_grams=300),
+        Item(sku="LAMP", name="Lamp", weight_grams=2000),
+        Item(sku="KIT", name="Medical kit", regulated="medical device"),
+        Item(sku="SET", name="Gift set", components=(Component(sku="LAMP", quantity=1), Component(sku="MUG", quantity=2))),
+        Item(sku="WARRANTY", name="Warranty", stocked=False),
+    )
+}
+
+
+@dataclass
+class World:
+    """Every partner, our store, and what they were asked."""
+
+    client: Client | None = None
+    journal: list[tuple[str, str]] = field(default_factory=list)
+    """Each effect as it took place: (verb, key)."""
+    effects: dict[str, Any] = field(default_factory=dict)
+    faults: dict[str, list[PartnerError]] = field(default_factory=lambda: defaultdict(list))
+    """By verb: errors to raise, one a call, before anything is done."""
+    lost: dict[str, list[PartnerError]] = field(default_factory=lambda: defaultdict(list))
+    """By verb: errors to raise after the effect has taken place."""
+    stock: dict[str, int] = field(default_factory=lambda: {"MUG": 100, "LAMP": 100, "KIT": 100})
+    reserved: dict[str, dict[tuple[str, str, str], int]] = field(default_factory=dict)
+    ships: bool = True
+    """Whether the warehouse sends what is released, and the carrier delivers it, by themselves."""
+    recalls: bool = True
+    limit: int = 100_000
+    unknown: set[str] = field(default_factory=set)
+    snapshots: list[OrderSnapshot] = field(default_factory=list)
+    money: Counter[str] = field(default_factory=Counter)
+    sent: list[PartnerEvent] = field(default_factory=list)
+    at_effect: Callable[[str], Awaitable[None]] | None = None
+    """Called after each effect, with the verb."""
+    items: dict[str, Item] = field(default_factory=lambda: dict(ITEMS))
+
+    async def effect(self, verb: str, key: str, make: Callable[[], Any]) -> Any:
+        if self.faults[verb]:
+            raise self.faults[verb].pop(0)
+        if key not in self.effects:
+            self.effects[key] = make()
+            self.journal.append((verb, key))
+        if self.lost[verb]:
+            raise self.lost[verb].pop(0)
+        if self.at_effect:
+            await self.at_effect(verb)
+        return self.effects[key]
+
+    def done(self, verb: str) -> list[str]:
+        return [key for name, key in self.journal if name == verb]
+
+    @property
+    def last(self) -> OrderSnapshot:
+        return self.snapshots[-1]
+
+    @property
+    def story(self) -> list[str]:
+        return [entry.text for snapshot in self.snapshots for entry in snapshot.entries]
+
+    # --- the ERP
+
+    async def items_of(self, enquiry: ItemEnquiry) -> ItemAnswer:
+        known = [ITEMS[sku] for sku in enquiry.skus if sku in ITEMS and sku not in self.unknown]
+        return ItemAnswer(items=tuple(known))
+
+    async def tell(self, event: PartnerEvent) -> None:
+        assert self.client is not None
+        self.sent.append(event)
+        await self.client.get_workflow_handle(event.order_id).signal("partner_event", event)
+
+
+class FakeErp:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def items(self, enquiry: ItemEnquiry) -> ItemAnswer:
+        return await self.world.items_of(enquiry)
+
+    async def catalogue(self, cursor: str | None = None) -> CataloguePage:  # noqa: ARG002 - the port's signature
+        return CataloguePage(items=tuple(ITEMS.values()))
+
+    async def credit(self, enquiry: CreditEnquiry) -> CreditAnswer:
+        if self.world.faults["credit"]:
+            raise self.world.faults["credit"].pop(0)
+        currency = enquiry.amount.currency
+        return CreditAnswer(
+            known=True, limit=Money(amount=self.world.limit, currency=currency), exposure=Money.zero(currency)
+        )
+
+    async def create_order(self, order: SalesOrder) -> Done:
+        return await self.world.effect("create_order", order.key, lambda: Done(reference=f"SO-{order.order_id[-4:]}"))
+
+    async def cancel_order(self, undo: Undo) -> Undone:
+        happened = undo.key in self.world.effects
+        return await self.world.effect("cancel_order", f"undo {undo.key}", lambda: Undone(happened=happened))
+
+    async def post_invoice(self, invoice: Invoice) -> Done:
+        def post() -> Done:
+            parts = Money.sum_of((line.amount for line in invoice.lines), invoice.total.currency)
+            assert parts + invoice.other_charges == invoice.total
+            self.world.money["invoiced"] += invoice.total.amount
+            return Done(reference="INV-1")
+
+        return await self.world.effect("post_invoice", invoice.key, post)
+
+
+class FakeWarehouse:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._sending: set[asyncio.Task[None]] = set()
+
+    async def release(self, release: Release) -> Done:
+        fresh = release.key not in self.world.effects
+        done = await self.world.effect("release", release.key, lambda: Done(reference=f"WMS {release.key}"))
+        if self.world.ships and fresh:
+            task = asyncio.create_task(self.send(release))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return done
+
+    async def send(self, release: Release) -> None:
+        await self.world.tell(shipped(release))
+        await self.world.tell(moved(release, ShipmentState.DELIVERED))
+
+    async def recall(self, undo: Undo) -> RecallAnswer:
+        happened = undo.key in self.world.effects
+        return await self.world.effect(
+            "recall", f"undo {undo.key}", lambda: RecallAnswer(recalled=self.world.recalls, happened=happened)
+        )
+
+    async def counts(self) -> tuple[NodeCount, ...]:
+        return ()
+
+
+def shipped(release: Release, quantity: int | None = None, shipment: str = "P1") -> ParcelShipped:
+    return ParcelShipped(
+        event_id=f"shipped/{release.key}/{shipment}",
+        order_id=release.order_id,
+        occurred_at=datetime.now(UTC),
+        release_key=release.key,
+        shipment_id=f"{shipment}-{release.node}",
+        node=release.node,
+        carrier=release.carrier or "none",
+        tracking_number=release.tracking_number or "none",
+        lines=tuple(
+            PickedLine(line_id=line.line_id, sku=line.sku, quantity=quantity or line.quantity) for line in release.lines
+        ),
+    )
+
+
+def moved(release: Release, state: ShipmentState) -> ParcelMoved:
+    return ParcelMoved(
+        event_id=f"{state.value}/{release.key}",
+        order_id=release.order_id,
+        occurred_at=datetime.now(UTC),
+        tracking_number=release.tracking_number or "none",
+        state=state,
+    )
+
+
+class FakePayments:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def authorise(self, request: AuthorisationRequest) -> Authorisation:
+        def take() -> Authorisation:
+            self.world.money["authorised"] += request.amount.amount
+            return Authorisation(reference=f"AUTH {request.key}", amount=request.amount)
+
+        return await self.world.effect("authorise", request.key, take)
+
+    async def capture(self, capture: Capture) -> Done:
+        def take() -> Done:
+            self.world.money["captured"] += capture.amount.amount
+            return Done(reference="CAP-1")
+
+        return await self.world.effect("capture", capture.key, take)
+
+    async def void(self, void: Void) -> Undone:
+        happened = void.key in self.world.effects
+        return await self.world.effect("void", f"undo {void.key}", lambda: Undone(happened=happened))
+
+    async def refund(self, refund: Refund) -> Done:
+        return await self.world.effect("refund", refund.key, lambda: Done(reference="REF-1"))
+
+
+class FakeCarriers:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def book(self, booking: Booking) -> Label:
+        number = f"TRK-{len(self.world.journal)}"
+        return await self.world.effect(
+            "book",
+            booking.key,
+            lambda: Label(reference=number, carrier="Swift", service="parcel", tracking_number=number),
+        )
+
+    async def void(self, undo: Undo) -> Undone:
+        happened = undo.key in self.world.effects
+        return await self.world.effect("void_label", f"undo {undo.key}", lambda: Undone(happened=happened))
+
+
+class FakeNotices:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.sent: list[Notice] = []
+
+    async def send(self, notice: Notice) -> Done:
+        self.sent.append(notice)
+        return await self.world.effect("send", notice.key, lambda: Done(reference="N-1"))
+
+
+class FakeStock:
+    """One node, exact: `reserved` is by reservation key and (line, sku, node)."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._consumed: set[str] = set()
+
+    async def reserve(self, request: ReservationRequest) -> ReservationAnswer:
+        stock = self.world.stock
+        if request.key not in self.world.reserved:
+            wanted: Counter[str] = Counter()
+            for need in request.needs:
+                wanted[need.sku] += need.quantity
+            short = [
+                Shortage(sku=sku, wanted=quantity, available=stock.get(sku, 0))
+                for sku, quantity in wanted.items()
+                if stock.get(sku, 0) < quantity
+            ]
+            if short:
+                return ReservationAnswer(granted=False, shortages=tuple(short))
+            for sku, quantity in wanted.items():
+                stock[sku] -= quantity
+            self.world.reserved[request.key] = {(n.line_id, n.sku, "berlin"): n.quantity for n in request.needs}
+            self.world.journal.append(("reserve", request.key))
+        allocations = (
+            Allocation(line_id=line, sku=sku, quantity=quantity, node=node)
+            for (line, sku, node), quantity in self.world.reserved[request.key].items()
+        )
+        return ReservationAnswer(granted=True, allocations=tuple(allocations))
+
+    async def release(self, release: ReservationRelease) -> None:
+        for (_, sku, _), quantity in self.world.reserved.pop(release.reservation_key, {}).items():
+            self.world.stock[sku] += quantity
+
+    async def consume(self, consumption: Consumption) -> None:
+        if consumption.key in self._consumed:
+            return
+        self._consumed.add(consumption.key)
+        held = self.world.reserved[consumption.reservation_key]
+        for item in consumption.items:
+            held[item.line_id, item.sku, item.node] -= item.quantity
+
+    async def count(self, count: StockCount) -> None:
+        self.world.stock[count.sku] = self.world.stock.get(count.sku, 0) + count.quantity
+
+    async def balances(self, skus: tuple[str, ...]) -> tuple[Balance, ...]:  # noqa: ARG002 - the port's signature
+        return ()
+
+
+class FakeBook:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def assess(self, request: AssessmentRequest) -> Assessment:
+        items = {sku: item for sku, item in self.world.items.items() if sku not in self.world.unknown}
+        return assess(request.order, POLICIES.get(request.policy_version), items)
+
+    async def learn(self, answer: ItemAnswer) -> None:
+        self.world.items |= {item.sku: item for item in answer.items}
+
+    async def record(self, snapshot: OrderSnapshot) -> None:
+        self.world.snapshots.append(snapshot)
+
+
+def ports(world: World) -> dict[str, Any]:
+    return {
+        "erp": FakeErp(world),
+        "warehouse": FakeWarehouse(world),
+        "payments": FakePayments(world),
+        "carriers": FakeCarriers(world),
+        "notices": FakeNotices(world),
+        "stock": FakeStock(world),
+        "book": FakeBook(world),
+    }
+
+
+async def start(client: Client, order: Order) -> Any:
+    return await client.start_workflow("OrderWorkflow", OrderStart(order=order), id=order.id, task_queue="orders")

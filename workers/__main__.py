@@ -1,0 +1,62 @@
+"""``python -m workers``: every worker in one process, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import structlog
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+
+from activities.adapters.partners import open_partners
+from activities.adapters.store.opening import open_store
+from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
+from models.policy.book import PolicyBook
+from models.settings import Settings
+from workers.assembly import Workers
+from workers.build import build_id, promote
+from workflows.plugin import OrderloomPlugin
+
+log = structlog.get_logger()
+
+
+async def main() -> None:
+    """Connect, run, and end in an orderly way on SIGTERM or SIGINT."""
+    settings = Settings()
+    set_up_telemetry(settings, "orderloom-workers")
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    client = await Client.connect(
+        **ClientConfig.load_client_connect_config(),
+        plugins=[OrderloomPlugin()],
+        runtime=temporal_runtime(settings),
+    )
+    partners = open_partners(settings)
+    store = open_store(settings, PolicyBook.load(settings.policies))
+    build = settings.build_id or build_id()
+    workers = Workers(
+        client,
+        erp=partners.erp,
+        warehouse=partners.warehouse,
+        payments=partners.payments,
+        carriers=partners.carriers,
+        notices=partners.notices,
+        stock=store.stock,
+        book=store.order_book,
+        build_id=build,
+    )
+    try:
+        async with workers.running():
+            if settings.promote_build:
+                await promote(client, build)
+            log.info("workers run", build=build)
+            await stopping.wait()
+    finally:
+        await partners.close()
+        await store.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

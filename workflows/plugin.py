@@ -1,0 +1,74 @@
+"""How Orderloom speaks Temporal: one plugin for client, worker and replayer, so that none reads what another cannot."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from temporalio.common import RawValue
+from temporalio.contrib.opentelemetry import TracingInterceptor
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
+from temporalio.plugin import SimplePlugin
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.failures import FailureInterceptor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from temporalio.api.common.v1 import Payload
+    from temporalio.converter import PayloadCodec
+
+_PASSED_THROUGH = ("models", "activities", "pycountry", "yaml", "opentelemetry", "structlog")
+"""Modules the workflow sandbox need not load again for each workflow: pure, or never called from one."""
+
+
+class TolerantPayloadConverter(PydanticPayloadConverter):
+    """Leaves raw what cannot be read, where no type is asked for.
+
+    A start or an update that people send by hand arrives without type hints (workflows/order.py takes any number of
+    arguments, so that a wrong number is an answer and not a wedge). Were its JSON broken, decoding it would fail the
+    workflow task again and again.
+    """
+
+    def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
+        """Decode; see the class."""
+        if type_hints:
+            return super().from_payloads(payloads, type_hints)
+        return [self._readable(payload) for payload in payloads]
+
+    def _readable(self, payload: Payload) -> object:
+        try:
+            return super().from_payloads([payload])[0]
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, whoever reads the value says so
+            return RawValue(payload)
+
+
+def data_converter(codec: PayloadCodec | None = None) -> DataConverter:
+    """Pydantic models as JSON, through a codec if there is one; failures' texts go through it as well."""
+    converter = DataConverter(payload_converter_class=TolerantPayloadConverter, payload_codec=codec)
+    if codec is None:
+        return converter
+    return dataclasses.replace(converter, failure_converter_class=DefaultFailureConverterWithEncodedAttributes)
+
+
+class OrderloomPlugin(SimplePlugin):
+    """Converter, codec, interceptors and sandbox, for client, worker and replayer alike."""
+
+    def __init__(self, codec: PayloadCodec | None = None, *, traced: bool = True) -> None:
+        """Speak with this codec.
+
+        Args:
+            codec: what payloads pass on their way to the server, such as encryption; none leaves them readable.
+            traced: whether the trace of a request goes on through workflow and activity.
+        """
+        tracing = [TracingInterceptor(always_create_workflow_spans=False)] if traced else []
+        super().__init__(
+            "orderloom.OrderloomPlugin",
+            data_converter=data_converter(codec),
+            interceptors=[*tracing, FailureInterceptor()],
+            workflow_runner=SandboxedWorkflowRunner(
+                restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+            ),
+        )
