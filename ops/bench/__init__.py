@@ -1,0 +1,1 @@
+"""Measurements: what the promises cost, beside a bare equivalent in the same run."""
