@@ -1,0 +1,40 @@
+"""The sandbox WMS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from activities.adapters.sandbox.speaking import Speaking
+from activities.adapters.sandbox.wire import Counts, Receipt
+from models.partners.asking import Done, Undo
+from models.partners.warehouse import NodeCount, RecallAnswer, Release
+
+if TYPE_CHECKING:
+    from models.settings import PartnerSettings
+
+_DONE = Receipt[Done]
+_RECALLED = Receipt[RecallAnswer]
+
+
+class SandboxWarehouse:
+    """Answers the warehouse's port."""
+
+    def __init__(self, settings: PartnerSettings) -> None:
+        """Speak to the WMS where the settings say it is."""
+        self._speaking = Speaking("wms", settings)
+
+    async def release(self, release: Release) -> Done:
+        """Have goods sent."""
+        return await self._speaking.effect("/releases", release, _DONE)
+
+    async def recall(self, undo: Undo) -> RecallAnswer:
+        """Stop the release made under the key, if it can still be stopped."""
+        return await self._speaking.undo("/releases/recall", undo, _RECALLED)
+
+    async def counts(self) -> tuple[NodeCount, ...]:
+        """What it has on its shelves."""
+        return (await self._speaking.question("GET", "/counts", Counts)).counts
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._speaking.close()
