@@ -103,8 +103,8 @@ def _rounding(
         return ()
     if abs(left.amount) > sum(map(len, groups)):
         saying = (
-            f"with gift cards it is {total}, but line items come to {lines}, shipping to {ways} and fees to {fees}, "
-            "taxes included"
+            f"leaves {total} to be paid, gift cards counted, but line items come to {lines}, shipping to {ways} "
+            f"and fees to {fees}, taxes included"
         )
         raise InvalidInput.at(at, "total", saying)
     return (Charge(kind=ChargeKind.ROUNDING, name="Rounding", subtotal=left, total=left),)
