@@ -104,7 +104,6 @@ class Desk:
         await self.show()
         for hold in holds:
             await self.approved(hold)
-        await self.show()
 
     async def approved(self, hold: Hold) -> None:
         """Wait until a hold is approved.
@@ -130,7 +129,9 @@ class Desk:
     def _state(self, hold: Hold) -> HoldState:
         return self._standing.holds[hold.id].state
 
-    def decide(self, decision: HoldDecision) -> Hold:
-        """Take an operator's answer to a hold."""
+    async def decide(self, decision: HoldDecision) -> Hold:
+        """Take an operator's answer to a hold, and show that it was taken."""
         after = HoldState.APPROVED if decision.verdict is Verdict.APPROVE else HoldState.REJECTED
-        return self._standing.close_hold(decision.hold, after, actor=decision.actor, reason=decision.reason)
+        hold = self._standing.close_hold(decision.hold, after, actor=decision.actor, reason=decision.reason)
+        await self.show()
+        return hold

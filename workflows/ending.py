@@ -67,6 +67,8 @@ async def _take(run: Run, event: PartnerEvent) -> None:
 async def complete(run: Run) -> None:
     """End the order well: every notice is out, and no stock stays reserved for what will not be shipped."""
     run.standing.awaiting = None
+    if run.busy_beside:
+        await run.desk.show()
     await run.asides_done()
     if any(line.short or line.cancelled for line in run.standing.goods.progress()):
         await _release_rest(run)

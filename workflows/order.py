@@ -119,7 +119,7 @@ class OrderWorkflow:
     @workflow.update(name="decide", description="Approve or reject a hold: hold, verdict, reason, actor")
     async def decide(self, *decision: RawValue) -> Acknowledgement:
         """Take an operator's answer to a hold."""
-        hold = self._run.desk.decide(from_call(HoldDecision, decision))
+        hold = await self._run.desk.decide(from_call(HoldDecision, decision))
         return self._acknowledge(f"hold {hold.id} {hold.state.value}")
 
     @decide.validator
@@ -157,13 +157,13 @@ class OrderWorkflow:
         if self._bad_start is not None:
             return
         try:
-            self._heed(name, arguments)
+            await self._heed(name, arguments)
         except (InvalidInput, ApplicationError) as error:
             said = sentence(error) if isinstance(error, InvalidInput) else error.message
             self._run.standing.tell(f"signal {name} refused: {said}", kind=TimelineKind.REFUSED_MESSAGE)
             await self._run.desk.show(index=False)
 
-    def _heed(self, name: str, arguments: Sequence[RawValue]) -> None:
+    async def _heed(self, name: str, arguments: Sequence[RawValue]) -> None:
         match name:
             case "partner_event":
                 event = from_signal(PARTNER_EVENT, arguments)
@@ -176,7 +176,7 @@ class OrderWorkflow:
                 word = from_signal(_WORD, arguments)
                 hold = self._open_hold(word.hold)
                 verdict = Verdict(name)
-                self._run.desk.decide(HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor))
+                await self._run.desk.decide(HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor))
             case "cancel":
                 wish = from_signal(_CANCELLATION, arguments)
                 self._may_cancel(wish)  # type: ignore[arg-type]  # the validator reads models as well as raw values

@@ -80,6 +80,11 @@ class Run:
         """Let something go on beside the order's story; the order does not end before it has."""
         self._asides.append(asyncio.ensure_future(work))
 
+    @property
+    def busy_beside(self) -> bool:
+        """Whether something still goes on beside the story."""
+        return not all(task.done() for task in self._asides)
+
     async def asides_done(self) -> None:
         """Wait for all that goes on beside."""
         await together(*self._asides)

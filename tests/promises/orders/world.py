@@ -1,4 +1,4 @@
-"""A small world for an order: every partner and our own store in memory, with a journal, faults, and a will of its own."""
+"""A small world for an order: every partner and our own store in memory, with a journal and faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
 from models.catalogue import Component, Item
 from models.errors import PartnerError
@@ -48,7 +48,9 @@ ITEMS = {
         Item(sku="MUG", name="Mug", weight_grams=300),
         Item(sku="LAMP", name="Lamp", weight_grams=2000),
         Item(sku="KIT", name="Medical kit", regulated="medical device"),
-        Item(sku="SET", name="Gift set", components=(Component(sku="LAMP", quantity=1), Component(sku="MUG", quantity=2))),
+        Item(
+            sku="SET", name="Gift set", components=(Component(sku="LAMP", quantity=1), Component(sku="MUG", quantity=2))
+        ),
         Item(sku="WARRANTY", name="Warranty", stocked=False),
     )
 }
@@ -76,6 +78,7 @@ class World:
     snapshots: list[OrderSnapshot] = field(default_factory=list)
     money: Counter[str] = field(default_factory=Counter)
     sent: list[PartnerEvent] = field(default_factory=list)
+    released: list[Release] = field(default_factory=list)
     at_effect: Callable[[str], Awaitable[None]] | None = None
     """Called after each effect, with the verb."""
     items: dict[str, Item] = field(default_factory=lambda: dict(ITEMS))
@@ -103,7 +106,31 @@ class World:
     def story(self) -> list[str]:
         return [entry.text for snapshot in self.snapshots for entry in snapshot.entries]
 
-    # --- the ERP
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something to be true of the world; says how far the order got if it never is."""
+        for _ in range(300):
+            if condition():
+                return
+            await asyncio.sleep(0.05)
+        message = f"it never came true; the story so far: {self.story}"
+        raise AssertionError(message)
+
+    async def end(self, handle: WorkflowHandle[Any, Any]) -> str:
+        """The headline the order ends with; says how far it got if it never ends."""
+        try:
+            return str(await asyncio.wait_for(handle.result(), timeout=30))
+        except TimeoutError:
+            message = f"the order never ended; the story so far: {self.story}"
+            raise AssertionError(message) from None
+
+    async def until_held(self, *kinds: str) -> None:
+        """Wait until exactly these holds are open."""
+        await self.until(
+            lambda: (
+                bool(self.snapshots)
+                and sorted(hold.kind for hold in self.last.holds if hold.state == "open") == sorted(kinds)
+            )
+        )
 
     async def items_of(self, enquiry: ItemEnquiry) -> ItemAnswer:
         known = [ITEMS[sku] for sku in enquiry.skus if sku in ITEMS and sku not in self.unknown]
@@ -158,6 +185,8 @@ class FakeWarehouse:
     async def release(self, release: Release) -> Done:
         fresh = release.key not in self.world.effects
         done = await self.world.effect("release", release.key, lambda: Done(reference=f"WMS {release.key}"))
+        if fresh:
+            self.world.released.append(release)
         if self.world.ships and fresh:
             task = asyncio.create_task(self.send(release))
             self._sending.add(task)
@@ -165,7 +194,7 @@ class FakeWarehouse:
         return done
 
     async def send(self, release: Release) -> None:
-        await self.world.tell(shipped(release))
+        await self.world.tell(shipped(release, shipment=f"P{len(self.world.released)}"))
         await self.world.tell(moved(release, ShipmentState.DELIVERED))
 
     async def recall(self, undo: Undo) -> RecallAnswer:
