@@ -9,7 +9,7 @@ from activities.adapters.woocommerce.orders import WooCommerceOrders
 from models.order.order import Order, Provenance, digest
 from models.order.payment_terms import PaymentTerms
 
-FOLDER = Path(__file__).parents[3] / "ops" / "samples" / "woocommerce"
+FOLDER = Path(__file__).parents[4] / "ops" / "samples" / "woocommerce"
 GOODS = {
     "MUG-BLUE",
     "MUG-RED",

@@ -10,7 +10,7 @@ from activities.adapters.shopify.orders import ShopifyOrders
 from models.errors import InvalidInput
 from models.order.payment_terms import PaymentTerms
 
-FOLDER = Path(__file__).parents[4] / "shared" / "payloads" / "shopify"
+FOLDER = Path(__file__).parents[5] / "shared" / "payloads" / "shopify"
 
 # external id, total, currency, open quantity of each line, terms, refunded
 ORDERS = {

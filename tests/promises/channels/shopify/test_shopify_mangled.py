@@ -11,7 +11,7 @@ from models.errors import InvalidInput
 
 SAMPLES = [
     json.loads(path.read_text(encoding="utf-8"))
-    for path in sorted((Path(__file__).parents[3] / "ops" / "samples" / "shopify").glob("*.json"))
+    for path in sorted((Path(__file__).parents[4] / "ops" / "samples" / "shopify").glob("*.json"))
 ]
 JUNK = st.one_of(
     st.sampled_from(

@@ -10,7 +10,7 @@ from activities.adapters.woocommerce.orders import WooCommerceOrders
 from models.errors import InvalidInput
 from models.order.payment_terms import PaymentTerms
 
-FOLDER = Path(__file__).parents[4] / "shared" / "payloads" / "woocommerce"
+FOLDER = Path(__file__).parents[5] / "shared" / "payloads" / "woocommerce"
 PREPAID, AT_THE_DOOR = PaymentTerms.PREPAID, PaymentTerms.CASH_ON_DELIVERY
 
 # per order: external id, total, currency, open quantity of each line, terms, refunded

@@ -9,7 +9,7 @@ from activities.adapters.shopify.orders import ShopifyOrders
 from models.order.order import Order, Provenance, digest
 from models.order.payment_terms import PaymentTerms
 
-FOLDER = Path(__file__).parents[3] / "ops" / "samples" / "shopify"
+FOLDER = Path(__file__).parents[4] / "ops" / "samples" / "shopify"
 GOODS = {
     "MUG-BLUE",
     "MUG-RED",

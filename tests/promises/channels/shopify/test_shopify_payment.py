@@ -1,0 +1,76 @@
+"""What a Shopify order means to us: who takes the money."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.order.payment_terms import PaymentTerms, TenderKind
+
+
+@pytest.mark.parametrize(
+    ("status", "terms"),
+    [
+        ("paid", PaymentTerms.PREPAID),
+        ("partially_refunded", PaymentTerms.PREPAID),
+        ("authorized", PaymentTerms.CAPTURE_ON_SHIPMENT),
+        ("pending", PaymentTerms.CAPTURE_ON_SHIPMENT),
+        ("partially_paid", PaymentTerms.CAPTURE_ON_SHIPMENT),
+        ("voided", PaymentTerms.CAPTURE_ON_SHIPMENT),
+        (None, PaymentTerms.CAPTURE_ON_SHIPMENT),
+    ],
+)
+def test_money_that_nobody_collected_is_never_prepaid(read, status, terms):
+    assert read(financial_status=status).payment.terms is terms
+
+
+def test_an_unknown_financial_status_is_refused(refusal):
+    assert refusal(financial_status="maybe").pointer == "/financial_status"
+
+
+def test_an_authorised_card_is_captured_on_its_transaction(read):
+    transactions = [{"id": 9, "kind": "authorization", "status": "success", "authorization": "pi_9", "amount": "20.00"}]
+    (tender,) = read(financial_status="authorized", transactions=transactions).payment.tenders
+    assert (tender.kind, tender.token, tender.captured) == (TenderKind.CARD, "pi_9", False)
+
+
+def test_a_checkout_token_stands_in_for_a_transaction(read):
+    (tender,) = read(financial_status="authorized", checkout_token="tok_1").payment.tenders
+    assert tender.token == "tok_1"
+
+
+def test_a_redeemed_gift_card_is_money_the_shop_holds(read):
+    transactions = [{"id": 3, "kind": "sale", "status": "success", "gateway": "gift_card", "amount": "5.00"}]
+    document = read(
+        financial_status="authorized",
+        payment_gateway_names=["gift_card", "shopify_payments"],
+        transactions=transactions,
+    )
+    gift, card = document.payment.tenders
+    assert (gift.kind, gift.amount.amount, gift.captured) == (TenderKind.GIFT_CARD, 500, True)
+    assert (card.kind, card.amount.amount, card.captured) == (TenderKind.CARD, 1500, False)
+
+
+def test_what_is_outstanding_tells_what_a_gift_card_paid_where_no_transactions_come(read):
+    document = read(
+        financial_status="partially_paid",
+        payment_gateway_names=["gift_card", "shopify_payments"],
+        total_outstanding="15.00",
+    )
+    assert [(each.kind, each.amount.amount, each.captured) for each in document.payment.tenders] == [
+        (TenderKind.GIFT_CARD, 500, True),
+        (TenderKind.CARD, 1500, False),
+    ]
+
+
+@pytest.mark.parametrize("gateway", ["Cash on Delivery (COD)", "cash_on_delivery", "Nachnahme", "代金引換"])
+def test_the_money_at_the_door_is_cash_on_delivery(read, gateway):
+    payment = read(financial_status="pending", payment_gateway_names=[gateway]).payment
+    assert payment.terms is PaymentTerms.CASH_ON_DELIVERY
+    assert payment.tenders[0].kind is TenderKind.CASH
+
+
+def test_net_terms_are_on_account(read):
+    payment = read(
+        financial_status="pending", payment_terms={"payment_terms_type": "NET", "due_in_days": 30}, po_number="PO-7"
+    ).payment
+    assert (payment.terms, payment.net_days, payment.purchase_order) == (PaymentTerms.ACCOUNT, 30, "PO-7")
