@@ -1,4 +1,4 @@
-"""Our own format: one canonical order document, as B2B portals, tills and partners without a format of theirs send it."""
+"""Our own format: one canonical order document, as B2B portals, tills and partners with no format of theirs send it."""
 
 from __future__ import annotations
 
