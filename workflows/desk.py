@@ -48,6 +48,8 @@ class Desk:
         self._writing = asyncio.Lock()
         self.wish: Cancellation | None = None
         """A wish to cancel that has not been met or declined yet."""
+        self.wish_answer = ""
+        """What became of the last wish."""
 
     async def show(self, *, index: bool = True) -> None:
         """Write the state down for the API, the Web UI and, with `index`, the search attributes.
@@ -89,6 +91,11 @@ class Desk:
         """
         if self.wish is not None:
             raise CancelOrder(self.wish.reason, self.wish.actor)
+
+    def answer_wish(self, text: str) -> None:
+        """Say what became of a wish to cancel, to whoever waits for that."""
+        self.wish = None
+        self.wish_answer = text
 
     async def clear(self, objections: Sequence[Objection], opened: Callable[[], None] | None = None) -> None:
         """Open a hold for each objection, all at once, and wait until every one is approved.

@@ -36,9 +36,10 @@ async def deliver(run: Run) -> None:
         if run.events:
             await _take(run, run.events.popleft())
         elif run.desk.wish is not None:
-            run.standing.tell("cannot be cancelled: the parcel is on its way", kind=TimelineKind.TROUBLE)
-            run.desk.wish = None
+            said = "cannot be cancelled: the parcel is on its way"
+            run.standing.tell(said, kind=TimelineKind.TROUBLE)
             await run.desk.show()
+            run.desk.answer_wish(said)
         else:
             await watch.look()
     watch.end()
@@ -92,7 +93,7 @@ async def end_at_once(run: Run, reason: str) -> None:
 async def unwind(run: Run, wish: CancelOrder) -> None:
     """Take everything back, last deed first, tell those it concerns, and end the order."""
     standing = run.standing
-    run.desk.wish = None
+    run.desk.answer_wish("being cancelled")
     standing.release_holds("the order is being cancelled")
     standing.tell(f"to be cancelled: {wish.reason}", kind=TimelineKind.OPERATOR, actor=wish.actor)
     accepted = standing.lifecycle not in {Lifecycle.RECEIVED, Lifecycle.VALIDATING}

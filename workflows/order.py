@@ -136,7 +136,7 @@ class OrderWorkflow:
         desk, standing = self._run.desk, self._run.standing
         desk.wish = from_call(Cancellation, cancellation)
         await workflow.wait_condition(lambda: standing.ended or desk.wish is None)
-        return self._acknowledge("being cancelled" if not standing.goods.anything_shipped else "could not be stopped")
+        return self._acknowledge(desk.wish_answer)
 
     @cancel.validator
     def _may_cancel(self, *cancellation: RawValue) -> None:
@@ -176,7 +176,9 @@ class OrderWorkflow:
                 word = from_signal(_WORD, arguments)
                 hold = self._open_hold(word.hold)
                 verdict = Verdict(name)
-                await self._run.desk.decide(HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor))
+                await self._run.desk.decide(
+                    HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor)
+                )
             case "cancel":
                 wish = from_signal(_CANCELLATION, arguments)
                 self._may_cancel(wish)  # type: ignore[arg-type]  # the validator reads models as well as raw values

@@ -179,15 +179,17 @@ class Shipping:
             CancelOrder: nothing has left us, and nothing will.
         """
         run = self._run
-        wish, run.desk.wish = run.desk.wish, None
-        if wish is None:
-            return
         stopped = await self._recall_all()
         if stopped and not run.standing.goods.anything_shipped:
-            raise CancelOrder(wish.reason, wish.actor)
-        if not stopped:
-            run.standing.tell("cannot be cancelled: the warehouse has sent it already", kind=TimelineKind.TROUBLE)
+            run.desk.check_wish()
+        said = (
+            "what was not sent yet is cancelled"
+            if stopped
+            else "cannot be cancelled: the warehouse has sent it already"
+        )
+        run.standing.tell(said, kind=TimelineKind.UNDO if stopped else TimelineKind.TROUBLE)
         await run.desk.show()
+        run.desk.answer_wish(said)
 
     async def _recall_all(self) -> bool:
         """Recall what has not been shipped; answers whether none of it will be."""
@@ -210,11 +212,11 @@ class Shipping:
     async def _close_rest(self, reason: str) -> None:
         """What is not shipped will not be; what is shipped stays shipped."""
         run = self._run
-        run.desk.wish = None
         if await self._recall_all():
             run.standing.goods.cancelled(run.standing.goods.outstanding())
             run.standing.tell(f"the rest is cancelled: {reason}", kind=TimelineKind.UNDO)
         await run.desk.show()
+        run.desk.answer_wish("what was not sent yet is cancelled")
 
 
 def _consumption(run: Run, event: ParcelShipped, consignment: Consignment) -> Consumption:

@@ -40,7 +40,9 @@ from models.stock import (
     StockCount,
 )
 
-POLICIES = PolicyBook.load(Path(__file__).parents[3] / "ops" / "policies")
+_SHIPPED = PolicyBook.load(Path(__file__).parents[3] / "ops" / "policies").current
+_HASTY = _SHIPPED.patience.model_copy(update={"first_pause_seconds": 1})
+POLICIES = PolicyBook([_SHIPPED.model_copy(update={"patience": _HASTY})])
 
 ITEMS = {
     item.sku: item
@@ -78,6 +80,7 @@ class World:
     snapshots: list[OrderSnapshot] = field(default_factory=list)
     money: Counter[str] = field(default_factory=Counter)
     sent: list[PartnerEvent] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     released: list[Release] = field(default_factory=list)
     at_effect: Callable[[str], Awaitable[None]] | None = None
     """Called after each effect, with the verb."""
@@ -183,15 +186,15 @@ class FakeWarehouse:
         self._sending: set[asyncio.Task[None]] = set()
 
     async def release(self, release: Release) -> Done:
-        fresh = release.key not in self.world.effects
-        done = await self.world.effect("release", release.key, lambda: Done(reference=f"WMS {release.key}"))
-        if fresh:
+        def take() -> Done:
             self.world.released.append(release)
-        if self.world.ships and fresh:
-            task = asyncio.create_task(self.send(release))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
-        return done
+            if self.world.ships:
+                task = asyncio.create_task(self.send(release))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
+            return Done(reference=f"WMS {release.key}")
+
+        return await self.world.effect("release", release.key, take)
 
     async def send(self, release: Release) -> None:
         await self.world.tell(shipped(release, shipment=f"P{len(self.world.released)}"))
@@ -279,10 +282,9 @@ class FakeCarriers:
 class FakeNotices:
     def __init__(self, world: World) -> None:
         self.world = world
-        self.sent: list[Notice] = []
 
     async def send(self, notice: Notice) -> Done:
-        self.sent.append(notice)
+        self.world.notices.append(notice)
         return await self.world.effect("send", notice.key, lambda: Done(reference="N-1"))
 
 
