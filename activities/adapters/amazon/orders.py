@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from activities.adapters.amazon import v0, v2026, vendor
+from activities.adapters.amazon.composite import Composite
+from activities.adapters.channel_payload import one_order
 from activities.adapters.storefront.envelope import Found, in_list, kind, read_each, refuse, what_else
 from models.strict_json import parse
 
@@ -53,7 +55,6 @@ _OTHERS = (
     kind("listing", "summaries"),
     kind("page of results without orders", "nextToken"),
 )
-_BESIDE_ORDER = ("OrderItems", "OrderItemList", "NextToken", "ShippingAddress", "BuyerInfo")
 
 
 class AmazonOrders:
@@ -73,6 +74,8 @@ class AmazonOrders:
             inner, at = value["response"], "/response"
         if isinstance(inner, dict) and "payload" in inner and "notificationType" not in inner:
             inner, at = inner["payload"], f"{at}/payload"
+        if isinstance(inner, dict) and "Order" in inner:
+            return [one_order(whole, Composite.of(inner, at).document)]
         return read_each(_found(whole, inner, at), _no_order, _document)
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:  # noqa: ARG002 - Amazon signs nothing
@@ -90,31 +93,7 @@ def _found(whole: Any, inner: Any, at: str) -> list[Found]:  # noqa: ANN401 - an
             return in_list(inner[name], whole, f"{at}/{name}")
     if isinstance(inner.get("order"), dict):
         return [Found(inner["order"], whole, f"{at}/order")]
-    if "Order" in inner:
-        return [Found(_together(inner), inner, "")]
     return [Found(inner, whole, at)]
-
-
-def _together(value: dict[str, Any]) -> object:
-    """Put what is fetched beside a v0 order into it; each may still be in the envelope it came in."""
-    order = _unwrapped(value["Order"])
-    if not isinstance(order, dict):
-        return order
-    beside: dict[str, Any] = {}
-    for name in _BESIDE_ORDER:
-        if name in value:
-            beside |= _part(name, _unwrapped(value[name]))
-    return order | beside
-
-
-def _part(name: str, part: object) -> dict[str, Any]:
-    if isinstance(part, dict) and name in part:
-        return {key: part[key] for key in (name, "NextToken") if key in part}
-    return {name: part}
-
-
-def _unwrapped(value: object) -> object:
-    return value["payload"] if isinstance(value, dict) and "payload" in value else value
 
 
 def _is_v0(value: dict[str, Any]) -> bool:
