@@ -1,0 +1,1 @@
+"""Our tables, one file a topic; `everything` brings them all together."""
