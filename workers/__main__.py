@@ -6,12 +6,12 @@ import asyncio
 import signal
 
 import structlog
+from activities.adapters.store.opening import open_store
+from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
 from activities.adapters.partners import open_partners
-from activities.adapters.store.opening import open_store
-from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
 from models.policy.book import PolicyBook
 from models.settings import Settings
 from workers.assembly import Workers

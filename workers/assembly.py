@@ -55,9 +55,16 @@ class Workers:
         book: OrderBook,
         build_id: str = "",
         slots: int = 20,
+        cached: int = 1000,
     ) -> None:
-        """Assemble them; `build_id` makes them part of a worker deployment."""
+        """Assemble them; the ports are what their activities speak to.
+
+        `build_id` makes the workers part of a worker deployment (empty: they are not versioned). At most `slots`
+        calls to one partner run at once: no more than its adapter's connection pool has. So many orders are kept in
+        memory as `cached` says; the others are replayed when something happens to them.
+        """
         self._client = client
+        self._cached = cached
         self._deployment = _deployment(build_id)
         partners = {
             Partner.ERP: ErpActivities(erp),
@@ -81,6 +88,7 @@ class Workers:
             task_queue=queue,
             workflows=workflows,
             activities=activities,
+            max_cached_workflows=self._cached,
             max_concurrent_activities=slots,
             max_concurrent_local_activities=50,
             workflow_task_poller_behavior=pollers,

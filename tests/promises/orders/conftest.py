@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest_asyncio
 from temporalio.client import Client
@@ -26,16 +27,21 @@ def temporal_binary() -> str:
     return found
 
 
+SERVER: dict[str, Any] = {
+    "dev_server_extra_args": [part for setting in DYNAMIC for part in ("--dynamic-config-value", setting)],
+    "dev_server_log_level": "error",
+    "search_attributes": ALL,
+    "plugins": [OrderloomPlugin(traced=False)],
+}
+
+
+async def local_server() -> WorkflowEnvironment:
+    return await WorkflowEnvironment.start_local(dev_server_existing_path=temporal_binary(), **SERVER)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def server() -> AsyncIterator[WorkflowEnvironment]:
-    extra = [part for setting in DYNAMIC for part in ("--dynamic-config-value", setting)]
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=temporal_binary(),
-        dev_server_extra_args=extra,
-        dev_server_log_level="error",
-        search_attributes=ALL,
-        plugins=[OrderloomPlugin(traced=False)],
-    ) as env:
+    async with await local_server() as env:
         yield env
 
 

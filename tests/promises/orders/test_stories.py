@@ -331,7 +331,7 @@ async def test_a_short_pick_is_reserved_and_sent_again(client: Client, world: Wo
     release = world.released[0]
 
     await world.tell(shipped(release, quantity=2))
-    await world.tell(_short(release, 1))
+    await world.tell(short(release, 1))
     await world.until_held("inventory")
     world.ships = True
     await approve(handle, "inventory-1")
@@ -349,7 +349,7 @@ async def test_a_short_pick_may_be_left_out_and_is_not_paid_for(client: Client, 
     await world.until(lambda: bool(world.done("release")))
     release = world.released[0]
 
-    await world.tell(_short(release, 1))
+    await world.tell(short(release, 1))
     await world.until_held("inventory")
     await approve(handle, "inventory-1", Verdict.REJECT)
     await world.tell(shipped(release, quantity=2))
@@ -417,7 +417,7 @@ async def test_an_expedited_order_takes_the_same_road(client: Client, world: Wor
     assert await world.end(handle) == Headline.COMPLETED
 
 
-def _short(release: Any, quantity: int) -> PickedShort:
+def short(release: Any, quantity: int) -> PickedShort:
     return PickedShort(
         event_id=f"short/{release.key}",
         order_id=release.order_id,

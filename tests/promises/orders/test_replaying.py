@@ -1,0 +1,157 @@
+"""An order goes on wherever it was: out of memory, on another worker, under later code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic_core import to_json
+from temporalio.client import Client, WorkflowHistory
+from temporalio.worker import (
+    Interceptor,
+    Replayer,
+    StartActivityInput,
+    UnsandboxedWorkflowRunner,
+    WorkflowInboundInterceptor,
+    WorkflowInterceptorClassInput,
+    WorkflowOutboundInterceptor,
+)
+from temporalio.workflow import ActivityHandle, NondeterminismError
+
+from models.order.document import ChannelRisk
+from models.order.snapshot import Headline
+from tests.promises.orders.changed import Changed
+from tests.promises.orders.orders import an_order
+from tests.promises.orders.world import World, ports, start
+from workers.assembly import WORKFLOWS, Workers
+from workflows.plugin import OrderloomPlugin, data_converter
+
+FOLDER = Path(__file__).parent / "histories"
+HISTORIES = sorted(FOLDER.glob("*.json"))
+CARD = FOLDER / "card.json"
+
+
+async def test_an_order_that_is_never_kept_in_memory_ends_just_as_well(client: Client) -> None:
+    world = World(client=client)
+    order = an_order(mug=2)
+
+    async with Workers(client, **ports(world), cached=0).running():
+        handle = await start(client, order)
+        assert await world.end(handle) == Headline.COMPLETED
+
+    assert world.money["captured"] == order.total.amount
+    assert len(world.journal) == len({key for _, key in world.journal})
+
+
+async def test_a_held_order_outlives_its_worker(client: Client) -> None:
+    world = World(client=client)
+
+    async with Workers(client, **ports(world)).running():
+        handle = await start(client, an_order(changes={"channel_risk": ChannelRisk.HIGH}))
+        await world.until_held("fraud")
+    async with Workers(client, **ports(world)).running():
+        await handle.signal("approve", {"reason": "fine", "actor": "anna"})
+        assert await world.end(handle) == Headline.COMPLETED
+
+
+def test_there_is_a_recorded_history_for_each_route() -> None:
+    assert {path.stem for path in HISTORIES} >= {
+        "card",
+        "prepaid",
+        "account",
+        "cash_on_delivery",
+        "service",
+        "channel_fulfilled",
+        "held_and_approved",
+        "held_and_rejected",
+        "partner_down",
+        "two_parcels",
+        "short_pick",
+        "cancelled_after_release",
+        "declined_card",
+    }
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_todays_code_replays_what_was_recorded(path: Path) -> None:
+    recorded = text(path)
+    name = workflow_id(recorded)
+
+    await Replayer(workflows=WORKFLOWS, plugins=[OrderloomPlugin(traced=False)]).replay_workflow(
+        WorkflowHistory.from_json(name, recorded)
+    )
+
+
+async def test_a_change_that_breaks_running_orders_is_noticed() -> None:
+    recorded = text(CARD)
+
+    replayer = Replayer(workflows=[Changed], plugins=[OrderloomPlugin(traced=False)])
+
+    with pytest.raises(NondeterminismError):
+        await replayer.replay_workflow(WorkflowHistory.from_json(workflow_id(recorded), recorded))
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def test_todays_code_asks_partners_for_just_what_was_recorded(path: Path) -> None:
+    assert asyncio.run(asked_today(path)) == asked_then(path)
+
+
+async def asked_today(path: Path) -> list[tuple[str, object]]:
+    """What replaying asks of remote activities; the SDK's replayer itself compares only their names."""
+    recorded = text(path)
+    asked = Asked()
+    replayer = Replayer(
+        workflows=WORKFLOWS,
+        data_converter=data_converter(),
+        interceptors=[asked],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+    await replayer.replay_workflow(WorkflowHistory.from_json(workflow_id(recorded), recorded))
+    return asked.all
+
+
+def asked_then(path: Path) -> list[tuple[str, object]]:
+    events = json.loads(text(path))["events"]
+    scheduled = [
+        event["activityTaskScheduledEventAttributes"]
+        for event in events
+        if "activityTaskScheduledEventAttributes" in event
+    ]
+    return [
+        (attributes["activityType"]["name"], json.loads(b64decode(attributes["input"]["payloads"][0]["data"])))
+        for attributes in scheduled
+    ]
+
+
+class Asked(Interceptor):
+    """Notes what a workflow asks of its remote activities."""
+
+    def __init__(self) -> None:
+        self.all: list[tuple[str, object]] = []
+
+    def workflow_interceptor_class(self, _input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
+        noted = self.all
+
+        class Outbound(WorkflowOutboundInterceptor):
+            def start_activity(self, input: StartActivityInput) -> ActivityHandle[Any]:  # noqa: A002 - the SDK's name
+                noted.append((input.activity, json.loads(to_json(input.args[0]))))
+                return super().start_activity(input)
+
+        class Inbound(WorkflowInboundInterceptor):
+            def init(self, outbound: WorkflowOutboundInterceptor) -> None:
+                super().init(Outbound(outbound))
+
+        return Inbound
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def workflow_id(recorded: str) -> str:
+    started = json.loads(recorded)["events"][0]["workflowExecutionStartedEventAttributes"]
+    return str(started["workflowId"])
