@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     """Where the local stack keeps what must outlive it."""
     database_url: str = ""
     """A SQLAlchemy address; empty: SQLite in `data_dir`."""
+    api_key_pepper: SecretStr = SecretStr("")
+    """The secret that API keys are hashed with, the same in every process; empty: made once and kept in `data_dir`."""
     policies: Path = Path(__file__).parent.parent / "ops" / "policies"
     """The folder of policy sets, one file a version."""
     api_host: str = "127.0.0.1"
