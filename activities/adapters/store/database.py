@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, make_url
+from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ class Database:
             address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
         )
         self._reader = self.engine
-        if make_url(address).get_backend_name() == "sqlite":
+        if tuned(self.engine.sync_engine).dialect.name == "sqlite":
             self._reader = self.engine.execution_options(reading=True)
-            event.listen(self.engine.sync_engine, "connect", _tune_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that writes: committed at the end, rolled back by an exception."""
@@ -40,14 +38,23 @@ class Database:
         await self.engine.dispose()
 
 
+def tuned(engine: Engine) -> Engine:
+    """Make an engine open the database as we do everywhere, and give it back."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _tune_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
 def _tune_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type
     # The driver would begin transactions late, and reads otherwise than writes: we begin them ourselves.
     connection.isolation_level = None
     cursor = connection.cursor()
+    # First of all, since others may hold the file while we turn to the rest.
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.close()
 
 

