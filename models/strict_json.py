@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Never, TypeVar
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -84,37 +84,51 @@ def _place(context: dict[str, Any]) -> str:
     return f"/{place}" if isinstance(place, str) else ""
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+class _Wrong:
+    """Stands where something cannot be taken, until the walk over the document knows the path to it."""
+
+    def __init__(self, code: str, message: str, step: str = "") -> None:
+        self.code = code
+        self.message = message
+        self.step = step
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Wrong:
     result = dict(pairs)
     if len(result) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise InvalidInput.at(pointer([twice]), "duplicate_key", f"the key {twice!r} stands twice in one object")
+        return _Wrong("duplicate_key", f"the key {twice!r} stands twice in one object", pointer([twice]))
     return result
 
 
-def _constant(name: str) -> Never:
-    raise InvalidInput.at("", "not_a_number", f"{name} is not JSON")
+def _constant(name: str) -> _Wrong:
+    return _Wrong("not_a_number", f"{name} is not JSON")
 
 
-def _decimal(text: str) -> Decimal:
+def _decimal(text: str) -> Decimal | _Wrong:
     if len(text) > _DIGITS:
-        raise InvalidInput.at("", "number_too_long", f"holds a number of more than {_DIGITS} digits")
-    number = Decimal(text)
-    if number and not -_DIGITS < number.adjusted() < _DIGITS:
-        raise InvalidInput.at("", "number_too_large", "holds a number beyond any amount or quantity")
+        return _Wrong("number_too_long", f"holds a number of more than {_DIGITS} digits")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent that Decimal itself cannot hold
+        number = Decimal("Infinity")
+    if not number.is_finite() or (number and not -_DIGITS < number.adjusted() < _DIGITS):
+        return _Wrong("number_too_large", "holds a number beyond any amount or quantity")
     return number
 
 
-def _integer(text: str) -> int:
+def _integer(text: str) -> int | _Wrong:
     if len(text) > _DIGITS:
-        raise InvalidInput.at("", "number_too_long", f"holds a number of more than {_DIGITS} digits")
+        return _Wrong("number_too_long", f"holds a number of more than {_DIGITS} digits")
     return int(text)
 
 
 def _check(value: object, path: str, depth: int) -> None:
     if depth > _DEPTH:
         raise InvalidInput.at(path, "depth", f"is nested deeper than {_DEPTH}")
+    if isinstance(value, _Wrong):
+        raise InvalidInput.at(path + value.step, value.code, value.message)
     if isinstance(value, dict):
         for key, inner in value.items():
             _check_text(key, path)
