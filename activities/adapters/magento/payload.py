@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from activities.adapters.channel_payload import ChannelModel
 from activities.adapters.storefront.amounts import MaybeAmount
@@ -61,6 +61,17 @@ MagentoMoment = Annotated[Moment, BeforeValidator(_moment)]
 MaybeText = Annotated[str | None, BeforeValidator(_blank_is_nothing)]
 
 NOTHING = Decimal(0)
+
+
+def _not_negative(value: Decimal | None) -> Decimal | None:
+    if value is not None and value < 0:
+        message = "must not be negative"
+        raise ValueError(message)
+    return value
+
+
+MaybePaid = Annotated[MaybeAmount, AfterValidator(_not_negative)]
+"""Money that came or went; never less than none."""
 
 
 class Address(ChannelModel):
@@ -130,8 +141,8 @@ class Payment(ChannelModel):
 
     method: MaybeText = None
     po_number: MaybeText = None
-    amount_paid: MaybeAmount = None
-    amount_authorized: MaybeAmount = None
+    amount_paid: MaybePaid = None
+    amount_authorized: MaybePaid = None
     last_trans_id: MaybeText = None
     cc_trans_id: MaybeText = None
     cc_type: MaybeText = None
@@ -163,12 +174,12 @@ class CustomFee(ChannelModel):
 class OtherMoney(ChannelModel):
     """Amounts beside goods and shipping: extension attributes in Magento 2, plain fields of the order in Magento 1."""
 
-    gift_cards_amount: MaybeAmount = None
-    base_gift_cards_amount: MaybeAmount = None
-    customer_balance_amount: MaybeAmount = None
-    base_customer_balance_amount: MaybeAmount = None
-    reward_currency_amount: MaybeAmount = None
-    base_reward_currency_amount: MaybeAmount = None
+    gift_cards_amount: MaybePaid = None
+    base_gift_cards_amount: MaybePaid = None
+    customer_balance_amount: MaybePaid = None
+    base_customer_balance_amount: MaybePaid = None
+    reward_currency_amount: MaybePaid = None
+    base_reward_currency_amount: MaybePaid = None
     gw_price: MaybeAmount = None
     gw_tax_amount: MaybeAmount = None
     gw_items_price: MaybeAmount = None
@@ -220,8 +231,8 @@ class MagentoOrder(OtherMoney):
     shipping_hidden_tax_amount: MaybeAmount = None
     shipping_description: MaybeText = None
     shipping_method: MaybeText = None
-    total_paid: MaybeAmount = None
-    total_refunded: MaybeAmount = None
+    total_paid: MaybePaid = None
+    total_refunded: MaybePaid = None
     items: Annotated[Sequence[Item], BeforeValidator(_list), Field(max_length=ITEMS_MAX)] = ()
     billing_address: Annotated[Address | None, BeforeValidator(_object)] = None
     shipping_address: Annotated[Address | None, BeforeValidator(_object)] = None

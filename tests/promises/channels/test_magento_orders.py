@@ -290,6 +290,7 @@ def test_a_remainder_of_rounding_becomes_a_rounding_charge():
         ({"order_currency_code": None}, "/order_currency_code", "no currency"),
         ({"increment_id": "../42"}, "/increment_id", "letters, digits"),
         ({"increment_id": None, "entity_id": None}, "/increment_id", "no number"),
+        ({"total_paid": -1}, "/total_paid", "not be negative"),
         ({"total_refunded": 25}, "/total_refunded", "the order came to"),
         ({"shipping_address": {"city": "Nowhere", "country_id": "ZZ"}}, "/shipping_address/country_id", "no country"),
     ],
