@@ -1,0 +1,102 @@
+"""What the API works with, handed in by whoever assembles the process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from api.metrics import Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from activities.ports import ChannelFormat
+    from activities.records import ApiKeys, IdempotencyKeys, Inbox, Orders, Quarantine
+    from models.messages import Acknowledgement, Cancellation, HoldDecision, Receipt
+    from models.order.order import Order
+    from models.partners.events import PartnerEvent
+
+
+@dataclass(frozen=True)
+class Started:
+    """What became of starting an order's workflow."""
+
+    confirmed: bool
+    """Whether it certainly runs; if not, the sweep starts it, or finds that it was started after all."""
+    receipt: Receipt | None = None
+    """The order's own first answer, where it came in time."""
+
+
+class RunningOrders(Protocol):
+    """The orders at work; `api.temporal.Gateway` answers it."""
+
+    async def start_order(self, order: Order, *, wait_s: float) -> Started:
+        """Start an order and wait so long for its first answer; starting it again changes nothing."""
+
+    async def decide(self, decision_id: str, order_id: str, decision: HoldDecision) -> Acknowledgement:
+        """Answer a hold; raises `Conflict`, `NotFound` or `Unavailable`."""
+
+    async def cancel(self, wish_id: str, order_id: str, wish: Cancellation) -> Acknowledgement | None:
+        """Ask for cancellation; None where undoing takes longer than a caller waits. Raises as `decide`."""
+
+    async def deliver(self, event: PartnerEvent) -> None:
+        """Hand a callback to its order; raises as `decide`."""
+
+
+class Wakeable(Protocol):
+    """The background deliveries, as a request sees them."""
+
+    def wake(self) -> None:
+        """Say that there is something to deliver."""
+
+    def started(self, order_id: str) -> None:
+        """Say that an order's workflow runs, to be noted soon."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """How one dependency is asked whether it is there."""
+
+    ask: Callable[[], Awaitable[str]]
+    """Answers a word or two of detail; raises when it is not there."""
+    essential: bool = False
+    """Whether the API is of no use without it."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """All of it."""
+
+    orders: Orders
+    quarantine: Quarantine
+    inbox: Inbox
+    idempotency_keys: IdempotencyKeys
+    api_keys: ApiKeys
+    running: RunningOrders
+    channels: Mapping[str, ChannelFormat]
+    """Formats by channel name."""
+    canonical: ChannelFormat
+    signed_channels: frozenset[str] = frozenset()
+    """Channels with a secret: their platform's signature is asked for, and lets in without an API key."""
+    callback_secrets: Mapping[str, str] = field(default_factory=dict)
+    """By partner; several, parted by spaces, while one is being replaced. Empty: its callbacks are refused."""
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    wait_s: float = 1.0
+    """How long a submission waits for the order's first answer; zero starts it and asks nothing."""
+    metrics: Metrics = field(default_factory=Metrics)
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+def _deliveries(request: Request) -> Wakeable:
+    deliveries: Wakeable = request.app.state.deliveries
+    return deliveries
+
+
+Provided = Annotated[Services, Depends(_services)]
+Background = Annotated[Wakeable, Depends(_deliveries)]
