@@ -1,0 +1,1 @@
+"""The local stack: every process of it under one supervisor, found again by every command."""
