@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.order.assessment import Route
-from models.order.document import Delivery, FulfilledBy, ServiceLevel
+from models.order.document import FulfilledBy, ServiceLevel
 from models.order.payment_terms import PaymentTerms
 from models.order.worth import to_authorise
 from models.policy.decision import Decision, DecisionKind, RefusedOption
@@ -99,6 +99,4 @@ def _why_not_authorise(order: Order) -> str:
 def _why_not_ship(order: Order) -> str:
     if order.fulfilment.fulfilled_by is FulfilledBy.CHANNEL:
         return "the channel ships it from its own warehouse"
-    if order.fulfilment.delivery is Delivery.PICK_UP:
-        return "the customer has taken it along"
     return "nothing in it comes out of stock"
