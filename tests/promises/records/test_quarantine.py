@@ -1,0 +1,111 @@
+"""A payload that could not be mapped is kept until it is an order; none is lost."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+
+from activities.records import QuarantineState
+from models.errors import Conflict, FieldError, InvalidInput, NotFound
+
+NO_TOTAL = InvalidInput.at("/total_price", "missing", "is missing")
+NO_SKU = InvalidInput(
+    [FieldError(pointer=f"/line_items/{line}/sku", code="missing", message="is missing") for line in range(2)]
+)
+
+
+async def test_a_payload_is_kept_with_its_bytes_and_every_reason(quarantine, clock):
+    kept = await quarantine.keep("shopify", b"\x00not json\xff", NO_SKU)
+    assert kept == await quarantine.find(kept.id)
+    assert (kept.channel, kept.payload, kept.state) == ("shopify", b"\x00not json\xff", QuarantineState.OPEN)
+    assert [error["pointer"] for error in kept.errors] == ["/line_items/0/sku", "/line_items/1/sku"]
+    assert (kept.attempts, kept.received_at, kept.order_id) == (1, clock(), None)
+
+
+async def test_the_same_payload_again_is_the_same_entry(quarantine, clock):
+    first = await quarantine.keep("shopify", b"{}", NO_SKU)
+    clock.move(hours=1)
+    again = await quarantine.keep("shopify", b"{}", NO_SKU)
+    assert (again.id, again.attempts, again.received_at) == (first.id, 2, first.received_at)
+    others = [await quarantine.keep("woocommerce", b"{}", NO_SKU), await quarantine.keep("shopify", b"{} ", NO_SKU)]
+    assert len({first.id, *(other.id for other in others)}) == 3
+
+
+async def test_many_who_bring_one_payload_at_once_make_one_entry(quarantine):
+    kept = await asyncio.gather(*(quarantine.keep("shopify", b"{}", NO_SKU) for _ in range(20)))
+    assert len({entry.id for entry in kept}) == 1
+    assert sorted(entry.attempts for entry in kept) == list(range(1, 21))
+
+
+async def test_a_correction_that_fails_too_is_kept_with_its_own_errors(quarantine, database):
+    kept = await quarantine.keep("shopify", b"{}", NO_SKU)
+    tried = await quarantine.failed_again(kept.id, b'{"sku": 1}', NO_TOTAL)
+    assert (tried.payload, tried.attempts, tried.state) == (b'{"sku": 1}', 2, QuarantineState.OPEN)
+    assert [error["pointer"] for error in tried.errors] == ["/total_price"]
+    async with database.reading() as connection:
+        assert await connection.scalar(text("SELECT original FROM quarantine")) == b"{}"
+
+
+async def test_a_channel_that_sends_it_again_does_not_undo_a_correction(quarantine):
+    kept = await quarantine.keep("shopify", b"{}", NO_SKU)
+    await quarantine.failed_again(kept.id, b"better", NO_TOTAL)
+    again = await quarantine.keep("shopify", b"{}", NO_SKU)
+    assert (again.id, again.payload, again.attempts) == (kept.id, b"better", 3)
+    assert [error["pointer"] for error in again.errors] == ["/total_price"]
+
+
+async def test_a_replayed_payload_names_its_order_and_stays_replayed(quarantine):
+    kept = await quarantine.keep("shopify", b"{}", NO_SKU)
+    done = await quarantine.replayed(kept.id, b"good", "order:shopify:1")
+    assert (done.state, done.order_id, done.payload) == (QuarantineState.REPLAYED, "order:shopify:1", b"good")
+    assert (done.errors, done.attempts) == ([], 2)
+    assert await quarantine.replayed(kept.id, b"good", "order:shopify:1") == done
+    with pytest.raises(Conflict):
+        await quarantine.replayed(kept.id, b"other", "order:shopify:2")
+    with pytest.raises(Conflict):
+        await quarantine.failed_again(kept.id, b"worse", NO_TOTAL)
+    again = await quarantine.keep("shopify", b"{}", NO_SKU)
+    assert (again.state, again.order_id) == (QuarantineState.REPLAYED, "order:shopify:1")
+
+
+async def test_of_two_replays_at_once_one_wins(quarantine):
+    kept = await quarantine.keep("shopify", b"{}", NO_SKU)
+    replays = (quarantine.replayed(kept.id, b"good", f"order:shopify:{number}") for number in range(2))
+    outcomes = await asyncio.gather(*replays, return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "Quarantined"]
+
+
+@pytest.mark.parametrize("entry_id", ["q-nothing", "", "\0", "\ud800"])
+async def test_what_is_not_there_is_not_found(quarantine, entry_id):
+    with pytest.raises(NotFound):
+        await quarantine.find(entry_id)
+
+
+async def test_an_entry_that_is_not_there_cannot_be_replayed(quarantine):
+    with pytest.raises(NotFound):
+        await quarantine.replayed("q-nothing", b"", "order:shopify:1")
+    with pytest.raises(NotFound):
+        await quarantine.failed_again("q-nothing", b"", NO_TOTAL)
+
+
+async def test_the_list_comes_newest_first_by_state_and_channel(quarantine, clock):
+    ids = []
+    for channel in ("shopify", "shopify", "magento"):
+        clock.move(seconds=1)
+        ids.append((await quarantine.keep(channel, f"{len(ids)}".encode(), NO_SKU)).id)
+    await quarantine.replayed(ids[0], b"", "order:shopify:1")
+
+    async def listed(state=None, channel=None):
+        first = await quarantine.page(state=state, channel=channel, cursor=None, limit=2)
+        rest = []
+        if first.next_cursor:
+            rest = (await quarantine.page(state=state, channel=channel, cursor=first.next_cursor, limit=2)).items
+        return [entry.id for entry in [*first.items, *rest]]
+
+    assert await listed() == ids[::-1]
+    assert await listed(state=QuarantineState.OPEN) == [ids[2], ids[1]]
+    assert await listed(channel="shopify") == [ids[1], ids[0]]
+    assert await listed(state=QuarantineState.REPLAYED, channel="shopify") == [ids[0]]
+    assert await listed(channel="\0") == []
