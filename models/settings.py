@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     otlp_endpoint: str = ""
     """An OpenTelemetry collector's HTTP address; empty: spans stay in the process."""
     log_format: str = "json"
+    worker_metrics_host: str = "127.0.0.1"
     worker_metrics_port: int = 8401
     """Where Temporal's worker metrics are served for Prometheus; 0: nowhere."""
 
