@@ -1,0 +1,1 @@
+"""Sample orders in every format we read, and how they are found and recognised."""
