@@ -89,9 +89,10 @@ class Child:
             self._watch = asyncio.create_task(self._keep_running(), name=f"watch {self.spec.name}")
         until = time.monotonic() + self.spec.start_within_s
         while self.state is not State.WELL:
+            if self._watch.cancelled():
+                raise StackError(f"{self.spec.name} was stopped before it was well")
             if self._watch.done():
                 await self._watch
-                raise StackError(f"{self.spec.name} was stopped before it was well")
             if time.monotonic() > until:
                 raise self._trouble(f"was not well within {self.spec.start_within_s:g} s")
             await asyncio.sleep(_LOOK_EVERY_S)

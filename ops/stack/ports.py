@@ -6,8 +6,10 @@ import socket
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from ops.stack.troubles import StackError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 HOST = "127.0.0.1"
 USUAL = {
@@ -25,26 +27,33 @@ USUAL = {
 }
 
 
-def choose(wished: Mapping[str, int]) -> dict[str, int]:
-    """Choose a port for each name: the one wished for if it is free, else any; 0 wishes for any.
+def choose(wished: Mapping[str, int], tell: Callable[[str], None]) -> dict[str, int]:
+    """Choose a port for each name: the one wished for if it is free, else another; 0 wishes for any.
 
-    All are held until the last is chosen, so that no two are the same.
+    All are held until the last is chosen, so that no two are the same. `tell` hears of each wish that was not granted.
+
+    Raises:
+        StackError: no port is left.
     """
+    chosen = {}
     with ExitStack() as held:
-        return {name: _bound(held, port) for name, port in wished.items()}
+        for name, port in wished.items():
+            chosen[name] = _bound(held, port) or _bound(held, 0)
+            if port and chosen[name] != port:
+                tell(f"port {port} is taken: {name} listens on {chosen[name]}")
+    if not all(chosen.values()):
+        raise StackError(f"no free port is left on {HOST}")
+    return chosen
 
 
 def _bound(held: ExitStack, port: int) -> int:
-    for candidate in (port, 0):
-        listener = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-        # Without it, a port that was in use a moment ago would seem to be taken still.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, candidate))
-            listener.listen(1)
-        except OSError:
-            continue
-        chosen: int = listener.getsockname()[1]
-        return chosen
-    message = f"no free port is left on {HOST}"
-    raise OSError(message)
+    """Bind a port until the stack of contexts is left; 0 where it cannot be had."""
+    listener = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+    # Without it, a port that was in use a moment ago would seem to be taken still.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(1)
+    except OSError:
+        return 0
+    return int(listener.getsockname()[1])

@@ -71,15 +71,11 @@ class Supervisor:
             await self._give_up_starting()
 
     async def stop(self) -> None:
-        """End all, the last started first; what does not depend on one another ends side by side."""
+        """End all, the last named first: nothing loses what it stands on while it ends."""
         await self._give_up_starting()
-        left = {name: child for name, child in self._children.items() if child.state is not State.WAITING}
-        while left:
-            needed = {name for child in left.values() for name in child.spec.after}
-            free = [child for name, child in left.items() if name not in needed]
-            await asyncio.gather(*(child.stop() for child in free))
-            for child in free:
-                del left[child.spec.name]
+        for child in reversed(self._children.values()):
+            if child.state is not State.WAITING:
+                await child.stop()
 
     async def stop_one(self, name: str) -> None:
         """End one and leave it ended, until somebody starts it."""
