@@ -26,6 +26,8 @@ _AT_ONCE = 10
 _LEASE_S = 60.0
 _ATTEMPTS_MAX = 12
 """After so many, some 40 minutes, an order that nobody runs is not waited for any longer."""
+_FAILURES_MAX = 3
+"""So many orders that cannot be started are no accident: the rest waits for the next sweep."""
 _RETRY_MAX_S = 300.0
 _OUTAGE_RETRY_S = 15.0
 
@@ -133,13 +135,16 @@ class Deliveries:
 
     async def sweep(self) -> int:
         """Start orders that were kept but not started; answers how many run now."""
-        count = 0
+        count = failures = 0
         for order in await self._services.orders.unstarted(older_than_s=_UNSTARTED_FOR_S, limit=_BATCH):
             started = await self._services.running.start_order(order, wait_s=0)
-            if not started.confirmed:
+            if started.confirmed:
+                await self._services.orders.mark_started(order.id)
+                count += 1
+                continue
+            failures += 1
+            if failures == _FAILURES_MAX:
                 break
-            await self._services.orders.mark_started(order.id)
-            count += 1
         return count
 
 

@@ -1,4 +1,4 @@
-"""Every answer that is no success: an RFC 9457 problem document. What an error means in HTTP stands here and nowhere else."""
+"""Every answer that is no success is an RFC 9457 problem; what an error means in HTTP stands here and nowhere else."""
 
 from __future__ import annotations
 
@@ -115,20 +115,20 @@ def refusal(error: OrderloomError) -> Refusal:
     """Say what an error of ours means in HTTP."""
     match error:
         case Refusal():
-            return error
-        case Malformed():
-            return Refusal(MALFORMED, str(error), errors=listed(error.errors))
+            found = error
         case InvalidInput():
-            return Refusal(INVALID, str(error), errors=listed(error.errors))
+            kind = MALFORMED if isinstance(error, Malformed) else INVALID
+            found = Refusal(kind, str(error), errors=listed(error.errors))
         case NotFound():
-            return Refusal(NOT_FOUND, str(error))
+            found = Refusal(NOT_FOUND, str(error))
         case Conflict():
-            return Refusal(CONFLICT, str(error), code=error.code)
+            found = Refusal(CONFLICT, str(error), code=error.code)
         case PartnerError():
             wait = str(max(1, round(error.retry_after_s or 1)))
-            return Refusal(UNAVAILABLE, f"{error.partner} does not answer", headers={"Retry-After": wait})
+            found = Refusal(UNAVAILABLE, f"{error.partner} does not answer", headers={"Retry-After": wait})
         case _:
-            return Refusal(INTERNAL, INTERNAL.advice)
+            found = Refusal(INTERNAL, INTERNAL.advice)
+    return found
 
 
 def listed(errors: Sequence[FieldError]) -> list[dict[str, Any]]:

@@ -1,0 +1,60 @@
+"""The application: its routes, its gates, its background work."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from api import callbacks, channels, documentation, health, orders, problems, quarantine
+from api.body import BodyGate
+from api.deliveries import Deliveries
+from api.documentation import Problem
+from api.metrics import RequestCounter
+from api.orders import CancellationBody, DecisionBody
+from api.quarantine import ReplayBody
+from models.order.document import OrderDocument
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from api.services import Services
+
+BODIES = (Problem, OrderDocument, CancellationBody, DecisionBody, ReplayBody)
+"""Schemas of what is read or written by hand."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """Put the API together; nothing is opened, asked or started before it serves."""
+    deliveries = Deliveries(services)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        work = asyncio.create_task(deliveries.run())
+        yield
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+        await deliveries.note_started()
+
+    app = FastAPI(title="Orderloom", version=_version(), lifespan=lifespan, redirect_slashes=False, redoc_url=None)
+    app.state.services = services
+    app.state.deliveries = deliveries
+    app.state.health = health.HealthDesk(services)
+    for part in (orders, channels, quarantine, callbacks, health):
+        app.include_router(part.router)
+    problems.install(app)
+    documentation.describe(app, BODIES)
+    app.add_middleware(BodyGate)
+    app.add_middleware(RequestCounter, metrics=services.metrics)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("orderloom")
+    except PackageNotFoundError:
+        return "0"

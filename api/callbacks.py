@@ -1,0 +1,94 @@
+"""Callbacks from partners: verified, stored once, acknowledged at once, and delivered to the order afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from api import examples
+from api.documentation import answers, body, reference
+from api.intake import Intake, accepted, refused_and_kept
+from api.problems import NOT_FOUND, TOO_LARGE, UNAUTHENTICATED, Refusal, told_apart
+from api.services import Background, Provided, Services, Wakeable
+from api.signatures import verified
+from api.views import ReceivedEvent
+from models.errors import InvalidInput
+from models.partners.events import PARTNER_EVENT
+from models.strict_json import field_errors, parse
+from workflows.queues import Partner
+
+if TYPE_CHECKING:
+    from models.partners.events import PartnerEvent
+
+router = APIRouter(prefix="/v1/callbacks", tags=["callbacks"])
+LARGEST = 64 * 1024
+"""Bytes; an event goes to its order as one message, which may not be larger."""
+QUARANTINE = "callback_"
+"""Callbacks nobody can read are quarantined under this and the partner's name."""
+
+
+@router.post(
+    "/{partner}",
+    status_code=202,
+    response_class=Response,
+    summary="Tell us what happened",
+    responses=answers(400, 401, 404, 408, 413, 415, 422, s202=(ReceivedEvent, examples.RECEIVED_EVENT)),
+    openapi_extra=body(reference("PartnerEvent"), examples.CALLBACK),
+)
+async def receive(request: Request, services: Provided, background: Background, partner: str) -> Response:
+    """Take an event signed as Standard Webhooks has it; `webhook-id` is the event's id."""
+    source = _partner(partner)
+    sent = await request.body()
+    if len(sent) > LARGEST:
+        raise Refusal(TOO_LARGE, f"an event may have at most {LARGEST} bytes")
+    if not verified(services.callback_secrets.get(source, ""), sent, dict(request.headers)):
+        raise Refusal(
+            UNAUTHENTICATED,
+            "the signature is missing, wrong or too old",
+            headers={"WWW-Authenticate": 'Standard-Webhooks realm="orderloom"'},
+        )
+    services.metrics.callbacks.labels(source).inc()
+    return await _store(services, background, source, sent, request.headers["webhook-id"])
+
+
+async def _store(services: Services, background: Wakeable, source: str, sent: bytes, webhook_id: str) -> Response:
+    try:
+        event = read_event(source, sent)
+    except InvalidInput as error:
+        # It is genuine, so it is kept and acknowledged: sending it again would not make it readable.
+        await Intake(services, background).keep(QUARANTINE + source, sent, told_apart(error, sent))
+        return accepted(ReceivedEvent(event_id=webhook_id, status="quarantined"))
+    if event.event_id != webhook_id:
+        differs = InvalidInput.at("/event_id", "other_id", "is not the webhook-id it was signed with")
+        entry = await Intake(services, background).keep(QUARANTINE + source, sent, differs)
+        raise refused_and_kept(entry, differs)
+    if await services.inbox.receive(source, event, sent):
+        background.wake()
+    return accepted(ReceivedEvent(event_id=event.event_id, status="received"))
+
+
+def read_event(source: str, sent: bytes) -> PartnerEvent:
+    """Read an event, which must be one this partner may tell of.
+
+    Raises:
+        InvalidInput: not JSON, not a known event, or another partner's.
+    """
+    parse(sent)
+    try:
+        event = PARTNER_EVENT.validate_json(sent)
+    except ValidationError as error:
+        raise InvalidInput(field_errors(error)) from error
+    if not event.type.startswith(f"{source}."):
+        raise InvalidInput.at("/type", "not_yours", f"is not for {source} to tell")
+    return event
+
+
+def _partner(name: str) -> str:
+    try:
+        return Partner(name).value
+    except ValueError as error:
+        known = [partner.value for partner in Partner]
+        detail = f"there is no such partner; known are {', '.join(known)}"
+        raise Refusal(NOT_FOUND, detail, code="unknown_partner", more={"known": known}) from error

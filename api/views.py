@@ -1,0 +1,239 @@
+"""What the API shows. Amounts are whole minor units; times are UTC, RFC 3339. No view holds an address or a name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from models.errors import FieldError
+from models.money import Money
+from models.order.account import Account
+from models.order.payment_terms import PaymentTerms
+from models.order.snapshot import Headline, LineProgress, ShipmentProgress, TimelineEntry
+from models.policy.decision import Decision
+from models.states.hold import Hold, HoldState
+from models.states.lifecycle import Lifecycle
+from models.states.payment import PaymentState
+
+if TYPE_CHECKING:
+    from activities.records import OrderView
+    from models.order.document import Line
+    from models.order.order import Order
+
+
+class View(BaseModel):
+    """Part of an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def order_path(order_id: str) -> str:
+    """Where an order is found."""
+    return f"/v1/orders/{order_id}"
+
+
+class AcceptedOrder(View):
+    """The answer to a submission; the same however often the order is sent."""
+
+    id: str
+    channel: str
+    external_id: str
+    status: Literal["received"] = "received"
+    """As it was taken in; what became of it is found at `location`."""
+    location: str
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """Answer for this order."""
+        return cls(id=order.id, channel=order.channel, external_id=order.external_id, location=order_path(order.id))
+
+
+class QuarantinedOrder(View):
+    """One of several orders that could not be mapped, and is kept."""
+
+    status: Literal["quarantined"] = "quarantined"
+    quarantine_id: str
+    location: str
+    errors: list[FieldError]
+
+
+class AcceptedOrders(View):
+    """The answer to a payload with several orders, in the payload's order."""
+
+    orders: list[AcceptedOrder | QuarantinedOrder]
+
+
+class LineView(View):
+    """One line, and how many of it are where."""
+
+    id: str
+    sku: str
+    name: str | None
+    quantity: int
+    """As ordered."""
+    unit: str
+    total: Money
+    reserved: int
+    released: int
+    short: int
+    shipped: int
+    delivered: int
+    cancelled: int
+    invoiced: int
+
+    @classmethod
+    def of(cls, line: Line, progress: LineProgress) -> Self:
+        """Show a line."""
+        counts = progress.model_dump(exclude={"line_id", "sku", "ordered"})
+        about = {"name": line.name, "quantity": line.quantity, "unit": line.unit, "total": line.total}
+        return cls(id=line.id, sku=line.sku, **about, **counts)
+
+
+class PaymentView(View):
+    """Where the money is, in minor units of the order's currency."""
+
+    terms: PaymentTerms
+    state: PaymentState
+    authorised: int
+    captured: int
+    """For a prepaid order, what the channel holds."""
+    refunded: int
+    invoiced: int
+    by: Literal["channel", "payment_provider"]
+    """Who takes the money."""
+
+
+class OrderSummary(View):
+    """An order in a list."""
+
+    id: str
+    channel: str
+    external_id: str
+    number: str | None
+    """What the customer calls it."""
+    status: Headline
+    lifecycle: Lifecycle
+    holds: list[Hold]
+    """The open ones first."""
+    total: Money
+    waiting_on: str | None
+    placed_at: datetime
+    received_at: datetime
+    updated_at: datetime
+    links: dict[str, str]
+
+    @classmethod
+    def of(cls, view: OrderView) -> Self:
+        """Show an order in short."""
+        return cls(**_summary(view))
+
+
+class OrderDetail(OrderSummary):
+    """An order with its lines, money and parcels."""
+
+    customer_id: str | None
+    test: bool
+    policy_version: str | None
+    payment: PaymentView
+    lines: list[LineView]
+    shipments: list[ShipmentProgress]
+    references: dict[str, str]
+    """What partners call it."""
+
+    @classmethod
+    def of(cls, view: OrderView) -> Self:
+        """Show all of an order."""
+        order, snapshot = view.order, view.snapshot
+        progress = {line.line_id: line for line in snapshot.lines} if snapshot else {}
+        return cls(
+            **_summary(view),
+            customer_id=order.customer.id,
+            test=order.test,
+            policy_version=snapshot.policy_version if snapshot else None,
+            payment=_payment(view),
+            lines=[LineView.of(line, progress.get(line.id) or _untouched(line)) for line in order.lines],
+            shipments=list(snapshot.shipments) if snapshot else [],
+            references=dict(snapshot.references) if snapshot else {},
+        )
+
+
+class OrderPage(View):
+    """Some orders, newest first."""
+
+    orders: list[OrderSummary]
+    next_cursor: str | None
+
+
+class Timeline(View):
+    """Everything that happened to an order, in order."""
+
+    order_id: str
+    entries: list[TimelineEntry]
+
+
+class Decisions(View):
+    """Every decision made about an order, in order."""
+
+    order_id: str
+    decisions: list[Decision]
+
+
+class OrderAnswer(View):
+    """What an order made of what was asked of it."""
+
+    id: str
+    status: Headline | None
+    """None where the order has not said yet."""
+    message: str
+    location: str
+
+
+class ReceivedEvent(View):
+    """The answer to a callback; the same for one that was here before."""
+
+    event_id: str
+    status: Literal["received", "quarantined"]
+
+
+def _summary(view: OrderView) -> dict[str, Any]:
+    order, snapshot = view.order, view.snapshot
+    here = order_path(order.id)
+    return {
+        "id": order.id,
+        "channel": order.channel,
+        "external_id": order.external_id,
+        "number": order.number,
+        "status": snapshot.headline if snapshot else Headline.RECEIVED,
+        "lifecycle": snapshot.lifecycle if snapshot else Lifecycle.RECEIVED,
+        "holds": sorted(snapshot.holds, key=lambda hold: hold.state is not HoldState.OPEN) if snapshot else [],
+        "total": order.total,
+        "waiting_on": snapshot.waiting_on if snapshot else None,
+        "placed_at": order.placed_at,
+        "received_at": view.received_at,
+        "updated_at": view.updated_at,
+        "links": {
+            "self": here,
+            "timeline": f"{here}/timeline",
+            "decisions": f"{here}/decisions",
+            "cancellation": f"{here}/cancellation",
+        },
+    }
+
+
+def _payment(view: OrderView) -> PaymentView:
+    money = view.snapshot.money if view.snapshot else Account(view.order).progress()
+    return PaymentView(
+        terms=view.order.payment.terms,
+        state=money.state,
+        authorised=money.authorised.amount,
+        captured=money.captured.amount,
+        refunded=money.refunded.amount,
+        invoiced=money.invoiced.amount,
+        by="channel" if money.by_channel else "payment_provider",
+    )
+
+
+def _untouched(line: Line) -> LineProgress:
+    return LineProgress(line_id=line.id, sku=line.sku, ordered=line.quantity, cancelled=line.cancelled)
