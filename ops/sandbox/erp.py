@@ -1,0 +1,149 @@
+"""The sandbox ERP: articles, accounts, sales orders and invoices."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from activities.adapters.sandbox.wire import Receipt
+from models.catalogue import Item
+from models.money import Money
+from models.partners.asking import Done, Undo, Undone
+from models.partners.erp import CataloguePage, CreditAnswer, CreditEnquiry, Invoice, ItemAnswer, ItemEnquiry, SalesOrder
+from ops.sandbox.counter import Taken
+from ops.sandbox.goods import load_goods
+from ops.sandbox.problems import Refusal
+from ops.sandbox.service import Options, Service
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import Route
+
+_ORDER = "sales_order"
+_INVOICE = "invoice"
+_PAGE = 20
+
+
+class Erp(Service):
+    """Keeps a sales order as its quantities by line, ordered and invoiced."""
+
+    def __init__(self, options: Options) -> None:
+        """Read the goods."""
+        super().__init__(options)
+        self._goods = load_goods(options.goods)
+        self._items = {
+            article.sku: Item.model_validate(article.model_dump(exclude={"on_hand"}))
+            for article in sorted(self._goods.items, key=lambda article: article.sku)
+        }
+        self._accounts = {account.id: account for account in self._goods.customers}
+
+    def routes(self) -> list[Route]:
+        """What can be asked of it."""
+        counter = self.counter
+        return [
+            counter.route("/items", "GET", "catalogue", self._catalogue),
+            counter.question("/items/enquiries", "items", ItemEnquiry, self._look_up),
+            counter.question("/credit/enquiries", "credit", CreditEnquiry, self._credit),
+            counter.effect(
+                "/orders", "create_order", SalesOrder, Receipt[Done], act=self._create, amount=lambda order: order.total
+            ),
+            counter.undo(
+                "/orders/cancellation",
+                "cancel_order",
+                Undo,
+                Receipt[Undone],
+                act=self._cancel,
+                never=Undone(happened=False),
+            ),
+            counter.effect(
+                "/invoices",
+                "post_invoice",
+                Invoice,
+                Receipt[Done],
+                act=self._invoice,
+                amount=lambda invoice: invoice.total,
+            ),
+        ]
+
+    async def _catalogue(self, request: Request) -> Response:
+        cursor = request.query_params.get("cursor", "")
+        rest = [item for sku, item in self._items.items() if sku > cursor]
+        page = CataloguePage(items=tuple(rest[:_PAGE]), next_cursor=rest[_PAGE - 1].sku if len(rest) > _PAGE else None)
+        return Response(page.model_dump_json(), HTTPStatus.OK, media_type="application/json")
+
+    def _look_up(self, enquiry: ItemEnquiry) -> ItemAnswer:
+        return ItemAnswer(items=tuple(self._items[sku] for sku in enquiry.skus if sku in self._items))
+
+    def _credit(self, enquiry: CreditEnquiry) -> CreditAnswer:
+        currency = enquiry.amount.currency
+        account = self._accounts.get(enquiry.customer_id)
+        if account is None:
+            return CreditAnswer(known=False, limit=Money.zero(currency), exposure=Money.zero(currency))
+        return CreditAnswer(
+            known=True,
+            limit=self._in(currency, account.limit),
+            exposure=self._in(currency, account.exposure),
+            blocked=account.blocked,
+            net_days=account.net_days,
+        )
+
+    def _in(self, currency: str, amount: int) -> Money:
+        own = Money(amount=amount, currency=self._goods.currency)
+        if currency == own.currency:
+            return own
+        rate = self._goods.rates.get(currency)
+        if rate is None:
+            raise Refusal("currency_not_supported", f"accounts are not kept in {currency}")
+        return Money.rounded(own.major * rate, currency)
+
+    def _create(self, order: SalesOrder) -> Done:
+        unknown = sorted({line.sku for line in order.lines} - self._items.keys())
+        if unknown:
+            raise Refusal("unknown_item", f"no such article: {', '.join(unknown)}"[:500])
+        number = f"SO-{self.records.number(_ORDER):06}"
+        lines = {line.line_id: {"ordered": line.quantity, "invoiced": 0} for line in order.lines}
+        body = {"order_id": order.order_id, "currency": order.total.currency, "cancelled": False, "lines": lines}
+        self.records.put(_ORDER, number, body, order.key)
+        return Done(reference=number)
+
+    def _cancel(self, undo: Undo) -> Taken[Undone] | None:
+        found = self.records.by_key(_ORDER, undo.key)
+        if found is None:
+            return None
+        number, order = found
+        if any(line["invoiced"] for line in order["lines"].values()):
+            raise Refusal("already_invoiced", f"{number} has been invoiced")
+        changed = not order["cancelled"]
+        if changed:
+            self.records.put(_ORDER, number, order | {"cancelled": True})
+        return Taken(Undone(happened=True), changed)
+
+    def _invoice(self, invoice: Invoice) -> Done:
+        order = self.records.get(_ORDER, invoice.sales_order)
+        if order is None or order["order_id"] != invoice.order_id:
+            raise Refusal("unknown_order", f"there is no sales order {invoice.sales_order} for {invoice.order_id}")
+        if order["cancelled"]:
+            raise Refusal("order_cancelled", f"{invoice.sales_order} is cancelled")
+        _check_total(invoice, order["currency"])
+        for line in invoice.lines:
+            _bill(order["lines"].get(line.line_id), line.line_id, line.quantity)
+        self.records.put(_ORDER, invoice.sales_order, order)
+        return Done(reference=f"INV-{self.records.number(_INVOICE):06}")
+
+
+def _check_total(invoice: Invoice, currency: str) -> None:
+    parts = [*(line.amount for line in invoice.lines), invoice.other_charges]
+    if {part.currency for part in parts} | {invoice.total.currency} != {currency}:
+        raise Refusal("wrong_currency", f"the order is in {currency}")
+    if Money.sum_of(parts, currency) != invoice.total:
+        raise Refusal("total_mismatch", f"lines and charges do not add up to {invoice.total}")
+
+
+def _bill(line: dict[str, Any] | None, line_id: str, quantity: int) -> None:
+    if line is None:
+        raise Refusal("unknown_line", f"the order has no line {line_id}")
+    line["invoiced"] += quantity
+    if line["invoiced"] > line["ordered"]:
+        raise Refusal("beyond_ordered", f"line {line_id}: {line['invoiced']} invoiced of {line['ordered']} ordered")
