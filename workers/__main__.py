@@ -6,16 +6,17 @@ import asyncio
 import signal
 
 import structlog
-from activities.adapters.store.opening import open_store
-from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
 from activities.adapters.partners import open_partners
+from activities.adapters.store.opening import open_store
+from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
 from models.policy.book import PolicyBook
 from models.settings import Settings
 from workers.assembly import Workers
 from workers.build import build_id, promote
+from workflows.leaving import run_to_the_end
 from workflows.plugin import OrderloomPlugin
 
 log = structlog.get_logger()
@@ -59,4 +60,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_to_the_end(main())
