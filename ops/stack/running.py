@@ -6,8 +6,10 @@ import asyncio
 import fcntl
 import os
 import secrets
+import signal
+import threading
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING
 
@@ -23,9 +25,11 @@ from ops.stack.temporal import temporal_spec
 from ops.stack.troubles import StackError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from ops.stack.folder import Folder
+
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stack:
@@ -120,6 +124,8 @@ async def running_stack(
 ) -> AsyncIterator[Stack]:
     """Run a stack from this folder until the block is left.
 
+    Ctrl-C, SIGTERM and `orderloom down` set the stack's `stopping`, and it is for the block to leave then.
+
     Args:
         folder: where it keeps everything; what an earlier stack left there is picked up again.
         tell: hears, a line at a time, what a person should know.
@@ -127,7 +133,7 @@ async def running_stack(
         any_ports: whether to take any free ports, and not the usual ones where they are free.
 
     Raises:
-        StackError: a stack runs from this folder already, or something does not come up.
+        StackError: a stack runs from this folder already, or something does not come up, or it is told to stop before.
     """
     began = time.monotonic()
     folder.make()
@@ -141,12 +147,43 @@ async def running_stack(
             given=dict(os.environ if environment is None else environment),
         )
         stack = Stack(plan, tell)
-        try:
-            await stack.start()
-            tell(f"everything is well after {time.monotonic() - began:.0f} s")
-            yield stack
-        finally:
-            await stack.stop()
+        with _signals(stack.stopping):
+            try:
+                await _unless_stopped(stack)
+                tell(f"everything is well after {time.monotonic() - began:.0f} s")
+                yield stack
+            finally:
+                await stack.stop()
+
+
+async def _unless_stopped(stack: Stack) -> None:
+    starting = asyncio.create_task(stack.start())
+    stopping = asyncio.create_task(stack.stopping.wait())
+    try:
+        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            raise StackError("stopped before everything was well")
+        await starting
+    finally:
+        for task in (starting, stopping):
+            task.cancel()
+        await asyncio.gather(starting, stopping, return_exceptions=True)
+
+
+@contextmanager
+def _signals(stopping: asyncio.Event) -> Iterator[None]:
+    """Let the usual signals mean: end in good order. They reach the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    for number in _ENDING:
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        yield
+    finally:
+        for number in _ENDING:
+            loop.remove_signal_handler(number)
 
 
 def _claim(lock: IO[str], folder: Folder) -> None:

@@ -84,7 +84,7 @@ def workers_spec(plan: Plan) -> Spec:
         is_well=lambda pid: worker_polls(plan.ports["temporal_http"], _TASK_QUEUE, pid),
         environment=plan.environment(),
         after=("temporal", MIGRATIONS),
-        address=f"{plan.url('worker-metrics')}/metrics",
+        address=f"{plan.url('worker_metrics')}/metrics",
         grace_s=_WORKERS_GRACE_S,
     )
 
