@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
@@ -18,12 +18,13 @@ class Database:
 
     def __init__(self, address: str, *, pool_size: int = 5) -> None:
         """Make the pool; nothing is connected yet."""
+        is_file = make_url(address).get_backend_name() == "sqlite"
+        # A server may have dropped a pooled connection; a file never does, and asking costs a third of a transaction.
         self.engine: AsyncEngine = create_async_engine(
-            address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=not is_file
         )
-        self._reader = self.engine
-        if tuned(self.engine.sync_engine).dialect.name == "sqlite":
-            self._reader = self.engine.execution_options(reading=True)
+        tuned(self.engine.sync_engine)
+        self._reader = self.engine.execution_options(reading=True) if is_file else self.engine
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that writes: committed at the end, rolled back by an exception."""

@@ -63,12 +63,15 @@ def test_migrating_again_changes_nothing(database_url):
 
 async def test_processes_that_start_at_once_migrate_once(databases, kind):
     url = databases.empty(kind)
-    code = f"from ops.migrations.upgrade import upgrade; upgrade({url!r})"
+    # Each says when it could begin, and all of them are let go together.
+    code = f"from ops.migrations.upgrade import upgrade; print(flush=True); input(); upgrade({url!r})"
+    pipe = asyncio.subprocess.PIPE
     starting = [
-        await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT, stderr=asyncio.subprocess.PIPE)
+        await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe)
         for _ in range(4)
     ]
-    said = await asyncio.gather(*(process.communicate() for process in starting))
+    await asyncio.gather(*(process.stdout.readline() for process in starting))
+    said = await asyncio.gather(*(process.communicate(b"go\n") for process in starting))
     assert [process.returncode for process in starting] == [0, 0, 0, 0], said
     assert the_schema(url) == the_schema(databases.fresh(kind))
 

@@ -90,6 +90,7 @@ async def test_an_answer_is_kept_for_a_week(requests, clock):
     await state(requests)
     await requests.finish(*ASKED, ANSWER)
     clock.move(days=7, seconds=-1)
+    assert await requests.begin(*ASKED, "a" * 64) == (KeyState.ANSWERED, ANSWER)
     assert await state(requests, body="b" * 64) is KeyState.OTHER_BODY
     clock.move(seconds=1)
     assert await requests.begin(*ASKED, "b" * 64) == (KeyState.FRESH, None)
