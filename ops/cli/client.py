@@ -1,0 +1,145 @@
+"""The HTTP API as a command uses it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+import httpx
+
+from ops.cli.exits import CommandError, UnreachableError
+from ops.samples.guessing import CANONICAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import TracebackType
+
+    from ops.cli.connection import Connection
+
+Json = dict[str, Any]
+_WITHIN_S = 30.0
+_PAGE = 200
+
+
+class ApiError(CommandError):
+    """The API said no; the message is its problem document in one line."""
+
+    def __init__(self, status: int, problem: Json) -> None:
+        """Say what the problem document says."""
+        super().__init__(_sentence(status, problem))
+        self.status = status
+        self.problem = problem
+
+
+class Api:
+    """Speaks to the API of one deployment."""
+
+    def __init__(self, connection: Connection, *, transport: httpx.BaseTransport | None = None) -> None:
+        """Speak to the API there; `transport` stands in for the network in tests."""
+        self._url = connection.url
+        self._http = httpx.Client(
+            base_url=connection.url,
+            headers={"Authorization": f"Bearer {connection.key}"},
+            timeout=_WITHIN_S,
+            transport=transport,
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        """Use it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close every connection."""
+        self._http.close()
+
+    def submit(self, format_: str, body: bytes) -> Json:
+        """Hand in one payload; a channel's own goes to that channel's address."""
+        path = "/v1/orders" if format_ == CANONICAL else f"/v1/channels/{format_}/orders"
+        return self._ask("POST", path, content=body, headers={"Content-Type": "application/json"})
+
+    def order(self, order_id: str) -> Json:
+        """Read one order."""
+        return self._ask("GET", _order(order_id))
+
+    def timeline(self, order_id: str) -> list[Json]:
+        """Read an order's story."""
+        return list(self._ask("GET", f"{_order(order_id)}/timeline")["entries"])
+
+    def decisions(self, order_id: str) -> list[Json]:
+        """Read what was decided about an order."""
+        return list(self._ask("GET", f"{_order(order_id)}/decisions")["decisions"])
+
+    def decide(self, order_id: str, hold_id: str, verdict: str, reason: str) -> Json:
+        """Approve or reject a hold."""
+        path = f"{_order(order_id)}/holds/{quote(hold_id, safe='')}/decision"
+        return self._act(path, {"decision": verdict, "reason": reason})
+
+    def cancel(self, order_id: str, reason: str) -> Json:
+        """Ask for an order to be cancelled."""
+        return self._act(f"{_order(order_id)}/cancellation", {"reason": reason})
+
+    def orders(self, wanted: Mapping[str, str], limit: int) -> list[Json]:
+        """List the newest orders that fit, as many as `limit`."""
+        return self._list("/v1/orders", "orders", wanted, limit)
+
+    def quarantine(self, wanted: Mapping[str, str], limit: int) -> list[Json]:
+        """List the newest payloads that could not be mapped."""
+        return self._list("/v1/quarantine", "entries", wanted, limit)
+
+    def quarantined(self, entry_id: str) -> Json:
+        """Read one payload that could not be mapped."""
+        return self._ask("GET", f"/v1/quarantine/{quote(entry_id, safe='')}")
+
+    def replay(self, entry_id: str, corrected: object | None) -> Json:
+        """Have a payload read again, or a corrected one in its place."""
+        path = f"/v1/quarantine/{quote(entry_id, safe='')}/replay"
+        return self._ask("POST", path) if corrected is None else self._act(path, {"payload": corrected})
+
+    def _act(self, path: str, body: Json) -> Json:
+        # The key makes a request that was sent twice by the network count once.
+        return self._ask("POST", path, json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
+
+    def _list(self, path: str, name: str, wanted: Mapping[str, str], limit: int) -> list[Json]:
+        return [item for item, _ in zip(self._pages(path, name, wanted, limit), range(limit), strict=False)]
+
+    def _pages(self, path: str, name: str, wanted: Mapping[str, str], limit: int) -> Iterator[Json]:
+        query = {**wanted, "limit": str(min(limit, _PAGE))}
+        while True:
+            page = self._ask("GET", path, params=query)
+            yield from page[name]
+            if not page.get("next_cursor"):
+                return
+            query["cursor"] = page["next_cursor"]
+
+    def _ask(self, method: str, path: str, **sent: Any) -> Json:  # noqa: ANN401 - what httpx takes
+        try:
+            response = self._http.request(method, path, **sent)
+        except httpx.TransportError as error:
+            message = f"the API at {self._url} does not answer ({type(error).__name__}): is the stack running?"
+            raise UnreachableError(message) from error
+        try:
+            document = response.json()
+        except ValueError:
+            document = None
+        if not isinstance(document, dict):
+            document = {}
+        if response.is_success:
+            return document
+        raise ApiError(response.status_code, document)
+
+
+def _order(order_id: str) -> str:
+    return f"/v1/orders/{quote(order_id, safe=':')}"
+
+
+def _sentence(status: int, problem: Json) -> str:
+    said = problem.get("detail") or problem.get("title") or "the API gave no reason"
+    errors = problem.get("errors") or []
+    where = next((error["pointer"] for error in errors if isinstance(error, dict) and error.get("pointer")), "")
+    place = f" (at {where})" if where and where not in said else ""
+    kept = f"; kept in quarantine as {problem['quarantine_id']}" if problem.get("quarantine_id") else ""
+    return f"{said}{place}{kept} [{status}]"
