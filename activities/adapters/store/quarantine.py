@@ -16,6 +16,7 @@ from activities.records import Page, Quarantined, QuarantineState
 from models.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from activities.adapters.store.database import Database
@@ -134,8 +135,16 @@ def _entry_id(channel: str, payload: bytes) -> str:
     return "q-" + hashlib.sha256(channel.encode() + b"\n" + payload).hexdigest()[:24]
 
 
-def _errors(error: InvalidInput) -> list[dict[str, Any]]:
-    return [field.model_dump(mode="json") for field in error.errors]
+def _errors(error: InvalidInput) -> list[dict[str, JsonValue]]:
+    return [
+        {"pointer": _visible(field.pointer), "code": field.code, "message": _visible(field.message)}
+        for field in error.errors
+    ]
+
+
+def _visible(text: str) -> str:
+    # An error may quote the half surrogate pair it complains of, which no JSON can hold.
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> Quarantined:

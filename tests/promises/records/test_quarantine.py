@@ -24,6 +24,12 @@ async def test_a_payload_is_kept_with_its_bytes_and_every_reason(quarantine, clo
     assert (kept.attempts, kept.received_at, kept.order_id) == (1, clock(), None)
 
 
+async def test_an_error_that_quotes_unreadable_text_loses_no_payload(quarantine):
+    error = InvalidInput.at("/\ud800", "encoding", "the key '\ud800\0' cannot be read")
+    kept = await quarantine.keep("shopify", b"{}", error)
+    assert (await quarantine.find(kept.id)).errors[0]["pointer"] == "/\\ud800"
+
+
 async def test_the_same_payload_again_is_the_same_entry(quarantine, clock):
     first = await quarantine.keep("shopify", b"{}", NO_SKU)
     clock.move(hours=1)
