@@ -44,8 +44,8 @@ clean: ## remove the environment and every cache; orders kept in .orderloom stay
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # What was installed is remembered in two stamps: what running needs, and on top of it what developing needs.
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-PROJECT = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+PROJECT = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"orderloom: needs Python 3.11 or newer, and $(PYTHON) is {sys.version.split()[0]}: make PYTHON=/path/to/a/newer/python")'
