@@ -56,19 +56,22 @@ def data_converter(codec: PayloadCodec | None = None) -> DataConverter:
 class OrderloomPlugin(SimplePlugin):
     """Converter, codec, interceptors and sandbox, for client, worker and replayer alike."""
 
-    def __init__(self, codec: PayloadCodec | None = None, *, traced: bool = True) -> None:
+    def __init__(self, codec: PayloadCodec | None = None, *, traced: bool = True, checked: bool = False) -> None:
         """Speak with this codec.
 
         Args:
             codec: what payloads pass on their way to the server, such as encryption; none leaves them readable.
             traced: whether the trace of a request goes on through workflow and activity.
+            checked: whether the sandbox loads our own workflow modules anew for each order, and so watches them too.
+                Tests do; at work it would be a fifth of a worker's time (ops/bench/RESULTS.md).
         """
         tracing = [TracingInterceptor(always_create_workflow_spans=False)] if traced else []
+        passed_through = _PASSED_THROUGH if checked else (*_PASSED_THROUGH, "workflows")
         super().__init__(
             "orderloom.OrderloomPlugin",
             data_converter=data_converter(codec),
             interceptors=[*tracing, FailureInterceptor()],
             workflow_runner=SandboxedWorkflowRunner(
-                restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+                restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through)
             ),
         )

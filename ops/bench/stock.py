@@ -14,6 +14,7 @@ from activities.adapters.store.database import Database
 from activities.adapters.store.stock_audit import audit
 from activities.adapters.store.stock_ledger import SqlStockLedger
 from models.stock import MovementKind, Need, ReservationRequest, StockCount
+from ops.migrations.upgrade import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -51,11 +52,13 @@ async def bench_stock(
     """Let `clients` buyers make `attempts` for one piece each of an article there are `units` of.
 
     Args:
-        database_url: a database that has been migrated. What the run writes stays there: movements cannot be removed.
+        database_url: a database to try it on, migrated first where it must be. What the run writes stays there, for
+            movements cannot be removed.
         clients: how many buy at the same time.
         attempts: how many there are in all.
         units: how many pieces there are.
     """
+    await asyncio.to_thread(upgrade, database_url)
     database = Database(database_url)
     try:
         _, bare_s = await _bare(database, clients, attempts, units)

@@ -31,7 +31,7 @@ SERVER: dict[str, Any] = {
     "dev_server_extra_args": [part for setting in DYNAMIC for part in ("--dynamic-config-value", setting)],
     "dev_server_log_level": "error",
     "search_attributes": ALL,
-    "plugins": [OrderloomPlugin(traced=False)],
+    "plugins": [OrderloomPlugin(traced=False, checked=True)],
 }
 
 
