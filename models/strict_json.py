@@ -74,8 +74,12 @@ def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
 
 
 def pointer(path: Iterable[str | int]) -> str:
-    """Spell a path as a JSON pointer (RFC 6901)."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    """Spell a path as a JSON pointer (RFC 6901); half a surrogate in a key is spelt out, so that it can be sent."""
+    return "".join("/" + _sendable(str(step)).replace("~", "~0").replace("/", "~1") for step in path)
+
+
+def _sendable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _place(context: dict[str, Any]) -> str:
@@ -98,7 +102,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Wrong:
     if len(result) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        return _Wrong("duplicate_key", f"the key {twice!r} stands twice in one object", pointer([twice]))
+        return _Wrong("duplicate_key", f"the key {_sendable(twice)} stands twice in one object", pointer([twice]))
     return result
 
 

@@ -25,13 +25,16 @@ _HOLDS = {
 }
 
 
-def assess(order: Order, policy: PolicySet, items: Mapping[str, Item]) -> Assessment:
+def assess(
+    order: Order, policy: PolicySet, items: Mapping[str, Item], *, in_force: PolicySet | None = None
+) -> Assessment:
     """Judge an order.
 
     Args:
         order: as accepted.
-        policy: the rules.
+        policy: the rules it came under.
         items: what master data knows of the order's articles and of their components.
+        in_force: today's rules, where they are others: compliance is never pinned.
     """
     wanted = routing.needs(order, items)
     chosen, route_decision = routing.route(policy, order, wanted)
@@ -49,7 +52,7 @@ def assess(order: Order, policy: PolicySet, items: Mapping[str, Item]) -> Assess
     decisions = (
         masters,
         screening.fraud(policy, order),
-        screening.compliance(policy, order, items),
+        screening.compliance(in_force or policy, order, items),
         screening.approval(policy, order),
         route_decision,
     )

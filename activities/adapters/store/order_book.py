@@ -75,7 +75,7 @@ class SqlOrderBook:
             is_there = await connection.scalar(_IS_THERE, {"order_id": order.id})
         if not is_there:
             await self._take_in(order)
-        return assess(order, policy, known)
+        return assess(order, policy, known, in_force=self._policies.current)
 
     async def learn(self, answer: ItemAnswer) -> None:
         """Keep what the ERP knows of articles, for later judgements."""

@@ -133,6 +133,16 @@ def test_an_order_keeps_the_policy_it_came_under() -> None:
         book.get("1999-01-01")
 
 
+def test_compliance_is_never_pinned() -> None:
+    stricter = POLICY.compliance.model_copy(update={"barred_destinations": ("DE",)})
+    today = POLICY.model_copy(update={"version": "2027-01-01", "compliance": stricter})
+
+    found = assess(an_order(), POLICY, ITEMS, in_force=today)
+
+    assert [objection.reason for objection in found.objections] == ["nothing may be sent to DE"]
+    assert found.policy_version == POLICY.version
+
+
 def test_a_wrong_policy_file_is_refused_with_its_name_and_field(tmp_path: Path) -> None:
     good = (FOLDER / f"{POLICY.version}.yaml").read_text(encoding="utf-8")
     (tmp_path / "bad.yaml").write_text(good.replace("hold_at: 100", "hold_at: many"), encoding="utf-8")
