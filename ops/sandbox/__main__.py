@@ -29,7 +29,8 @@ _KEEP_ALIVE_S = 75
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ops.sandbox", description="Run one sandbox partner.")
     parser.add_argument("service", choices=_SERVICES)
-    parser.add_argument("--port", type=int, required=True, help="listen here, on 127.0.0.1")
+    parser.add_argument("--port", type=int, required=True, help="listen here")
+    parser.add_argument("--host", default="127.0.0.1", help="on this address; in a container, 0.0.0.0")
     parser.add_argument("--data", type=Path, required=True, help="folder of the service's database")
     parser.add_argument("--callback-url", default="", help="where events are sent; nobody is told without it")
     parser.add_argument(
@@ -67,7 +68,7 @@ def main() -> None:
         sys.exit(f"{given.service}: {error}")
     uvicorn.run(
         application(service),
-        host="127.0.0.1",
+        host=given.host,
         port=given.port,
         http=DroppingProtocol,
         ws="none",
