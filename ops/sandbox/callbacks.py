@@ -28,11 +28,11 @@ class Callbacks:
         self._client = httpx.AsyncClient(timeout=_WITHIN_S, trust_env=False)
         errands.learn(CALLBACK, self._send)
 
-    def tell(self, event: PartnerEvent) -> None:
+    def tell(self, event: PartnerEvent, after_s: float = 0.0) -> None:
         """Put an event on its way, in the transaction that is running."""
         if self._webhook is not None:
             body = {"event_id": event.event_id, "payload": event.model_dump_json()}
-            self._errands.add(CALLBACK, event.order_id, body)
+            self._errands.add(CALLBACK, event.order_id, body, after_s)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -35,6 +35,7 @@ _PICK = "pick"
 _COLLECT = "collect"
 _HAND_OVER = "hand_over"
 _WITHIN_S = 15.0
+_AFTER_THE_PARCEL_S = 0.2
 _NO_PARCEL = {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
 
 
@@ -118,11 +119,13 @@ class Wms(Service):
                 self.callbacks.tell(ReleaseRejected(**_about(asked), release_key=asked.key, reason=reason))
                 return
             found, short = picked(asked, self._shelves, Pick(release["pick"]))
-            if short:
-                self.callbacks.tell(PickedShort(**_about(asked), release_key=asked.key, lines=short))
             self._end(number, release, "shipped" if found else "rejected")
             if found:
                 self._ship(asked, found)
+            if short:
+                # What has left is told first: it can be paid for while somebody decides about the rest.
+                missing = PickedShort(**_about(asked), release_key=asked.key, lines=short)
+                self.callbacks.tell(missing, _AFTER_THE_PARCEL_S if found else 0.0)
 
     def _end(self, number: str, release: Record, state: str) -> None:
         self.records.put(_RELEASE, number, release | {"state": state})
