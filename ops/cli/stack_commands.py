@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from ops.stack.control import ask_supervisor
-from ops.stack.folder import Folder
-from ops.stack.record import read_record
+from ops.cli.connection import DEFAULT_FOLDER, DataOption, JsonOption
 from ops.stack.troubles import NotRunningError, StackError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
     from ops.stack.control import ChildLine
+    from ops.stack.folder import Folder
     from ops.stack.running import Stack
 
-Data = Annotated[
-    Path, typer.Option("--data", envvar="ORDERLOOM_DATA_DIR", help="The folder the stack keeps everything in.")
-]
 Part = Annotated[str, typer.Argument(help="A part of the stack, as `orderloom status` names it.")]
-DEFAULT_DATA = Path(".orderloom")
 _COLOURS = {"well": "green", "stopped": "yellow", "resting": "red", "starting": "cyan", "waiting": "cyan"}
 _DOWN_WITHIN_S = 120.0
 
 
 def up(
-    data: Data = DEFAULT_DATA,
+    data: DataOption = DEFAULT_FOLDER,
     *,
     any_ports: Annotated[bool, typer.Option("--any-ports", help="Take any free ports, not the usual ones.")] = False,
 ) -> None:
     """Run the whole local stack until Ctrl-C: Temporal, partners, workers, API."""
+    import asyncio
+    import os
+
+    if os.name != "posix":
+        raise StackError("the local stack runs on Linux and macOS; on Windows, run it in WSL")
+    from rich.console import Console
+    from rich.markup import escape
+
+    from ops.stack.folder import Folder
     from ops.stack.running import running_stack
 
     out = Console(soft_wrap=True, highlight=False)
@@ -55,8 +57,12 @@ def up(
     out.print("stopped; the next `orderloom up` goes on from here")
 
 
-def down(data: Data = DEFAULT_DATA) -> None:
+def down(data: DataOption = DEFAULT_FOLDER) -> None:
     """End the local stack that runs from the folder, and wait until it has ended."""
+    from ops.stack.control import ask_supervisor
+    from ops.stack.folder import Folder
+    from ops.stack.record import read_record
+
     folder = Folder(data)
     ask_supervisor(folder, "down")
     until = time.monotonic() + _DOWN_WITHIN_S
@@ -64,15 +70,20 @@ def down(data: Data = DEFAULT_DATA) -> None:
         if time.monotonic() > until:
             raise StackError(f"the stack has not ended within {_DOWN_WITHIN_S:g} s; its logs are in {folder.logs}")
         time.sleep(0.1)
-    Console().print("stopped")
+    typer.echo("stopped")
 
 
 def status(
-    data: Data = DEFAULT_DATA,
+    data: DataOption = DEFAULT_FOLDER,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say how each part of the stack is; exit code 1 where one is not well."""
+    from rich.console import Console
+
+    from ops.stack.control import ask_supervisor
+    from ops.stack.folder import Folder
+
     folder = Folder(data)
     children = ask_supervisor(folder, "status")
     if as_json:
@@ -83,19 +94,27 @@ def status(
         raise typer.Exit(1)
 
 
-def stop_part(name: Part, data: Data = DEFAULT_DATA) -> None:
+def stop_part(name: Part, data: DataOption = DEFAULT_FOLDER) -> None:
     """Stop one part of the stack, such as `erp`, to see what orders do without it."""
+    from ops.stack.control import ask_supervisor
+    from ops.stack.folder import Folder
+
     ask_supervisor(Folder(data), "stop", name)
-    Console().print(f"{escape(name)} is stopped; `orderloom start {escape(name)}` starts it again")
+    typer.echo(f"{name} is stopped; `orderloom start {name}` starts it again")
 
 
-def start_part(name: Part, data: Data = DEFAULT_DATA) -> None:
+def start_part(name: Part, data: DataOption = DEFAULT_FOLDER) -> None:
     """Start a part of the stack that was stopped, and wait until it is well."""
+    from ops.stack.control import ask_supervisor
+    from ops.stack.folder import Folder
+
     ask_supervisor(Folder(data), "start", name)
-    Console().print(f"{escape(name)} is well")
+    typer.echo(f"{name} is well")
 
 
 def _summary(folder: Folder, children: tuple[ChildLine, ...]) -> dict[str, object]:
+    from ops.stack.record import read_record
+
     record = read_record(folder)
     if record is None:
         raise NotRunningError(f"the stack in {folder.root} has just ended")
@@ -108,6 +127,8 @@ def _summary(folder: Folder, children: tuple[ChildLine, ...]) -> dict[str, objec
 
 
 def _table(children: tuple[ChildLine, ...]) -> Table:
+    from rich.table import Table
+
     table = Table("part", "state", "process", "restarts", "address", box=None)
     for child in children:
         colour = _COLOURS.get(child.state, "red")

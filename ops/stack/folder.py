@@ -21,7 +21,6 @@ class Folder:
         self.lock = self.root / "stack.lock"
         self.temporal = self.root / "temporal.db"
         self.api_key = self.root / "api-key"
-        self.seeded = self.root / "seeded"
 
     def make(self) -> None:
         """Make it, readable for its owner only: orders are in it."""

@@ -26,24 +26,23 @@ async def migrate(settings: Settings) -> None:
 
 
 async def seed(settings: Settings, folder: Folder) -> None:
-    """Make the first API key, learn the ERP's articles and count the warehouse's shelves; done once a folder.
+    """Learn the ERP's articles, count the warehouse's shelves and make the first API key; done once a database.
 
-    A start that was interrupted half-way does it again: what was done is found by its key and not done twice.
+    The key comes last: one that the database knows says that all is done. A start that was interrupted half-way does
+    it again, and what was counted is found by its key and not counted twice.
     """
     from activities.adapters.partners import open_partners
     from activities.adapters.store.opening import open_store
     from models.policy.book import PolicyBook
 
-    if folder.seeded.exists():
-        return
     partners = open_partners(settings)
     store = open_store(settings, PolicyBook.load(settings.policies))
     try:
-        if not folder.api_key.exists():
-            write_private(folder.api_key, await store.api_keys.create("local") + "\n")
+        if folder.api_key.exists() and await store.api_keys.verify(folder.api_key.read_text(encoding="utf-8").strip()):
+            return
         await _learn_catalogue(partners, store)
         await _take_opening_counts(partners, store)
-        write_private(folder.seeded, "catalogue and opening counts are in the database\n")
+        write_private(folder.api_key, await store.api_keys.create("local") + "\n")
     finally:
         await partners.close()
         await store.close()
