@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from ops.cli import benching, database, deciding, listing, quarantine, showing, stack_commands, submitting
+from ops.cli import benching, database, deciding, demo, listing, quarantine, showing, stack_commands, submitting
 from ops.cli.exits import CommandError, ExitCode
 from ops.cli.output import error_console
 
@@ -20,6 +20,7 @@ app = typer.Typer(
 
 _STACK, _ORDERS, _MORE = "The local stack", "Orders", "More"
 for _name, _command, _panel in (
+    ("demo", demo.demo, _STACK),
     ("up", stack_commands.up, _STACK),
     ("down", stack_commands.down, _STACK),
     ("status", stack_commands.status, _STACK),

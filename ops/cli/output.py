@@ -7,6 +7,9 @@ import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
+_PIPED_WIDTH = 200
+"""Columns, where there is no terminal to ask."""
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -16,7 +19,7 @@ def console() -> Console:
     """Where answers go."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPED_WIDTH)
 
 
 @cache
