@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from api import callbacks, channels, documentation, health, orders, problems, quarantine
 from api.body import BodyGate
@@ -40,7 +41,14 @@ def create_app(services: Services) -> FastAPI:
             await work
         await deliveries.note_started()
 
-    app = FastAPI(title="Orderloom", version=_version(), lifespan=lifespan, redirect_slashes=False, redoc_url=None)
+    app = FastAPI(
+        title="Orderloom",
+        version=_version(),
+        lifespan=lifespan,
+        redirect_slashes=False,
+        redoc_url=None,
+        generate_unique_id_function=_operation,
+    )
     app.state.services = services
     app.state.deliveries = deliveries
     app.state.health = health.HealthDesk(services)
@@ -51,6 +59,10 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(BodyGate)
     app.add_middleware(RequestCounter, metrics=services.metrics)
     return app
+
+
+def _operation(route: APIRoute) -> str:
+    return f"{route.tags[0]}_{route.name}"
 
 
 def _version() -> str:

@@ -124,8 +124,13 @@ def _described(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> dict[str, Any
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},
         "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "An API key."},
     }
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
     for path, operations in schema["paths"].items():
         for operation in operations.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                # FastAPI's guess; what does not fit a path is not found.
+                del operation["responses"]["422"]
             if path.startswith("/v1/") and str(UNAUTHENTICATED.status) in operation["responses"]:
                 signed: list[dict[str, list[str]]] = [{}] if path.startswith("/v1/c") else []
                 operation["security"] = [{"bearer": []}, {"header": []}, *signed]

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from api import examples
 from api.documentation import answers
 from api.problems import ALL, NOT_FOUND, TYPES, Refusal
-from api.services import Provided
+from api.services import NotTold, Provided
 from api.views import View
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _FRESH_FOR_S = 1.0
 class CheckView(View):
     """One dependency."""
 
-    status: Literal["ok", "down"]
+    status: Literal["ok", "down", "unknown"]
     detail: str
 
 
@@ -79,6 +79,8 @@ async def _view(check: Check) -> CheckView:
     try:
         async with asyncio.timeout(_WITHIN_S):
             return CheckView(status="ok", detail=await check.ask())
+    except NotTold as answer:
+        return CheckView(status="unknown", detail=str(answer))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not there
         return CheckView(status="down", detail=type(error).__name__)
 

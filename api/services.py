@@ -55,12 +55,16 @@ class Wakeable(Protocol):
         """Say that an order's workflow runs, to be noted soon."""
 
 
+class NotTold(Exception):
+    """A dependency is there but does not tell what was asked; says what to look at instead."""
+
+
 @dataclass(frozen=True)
 class Check:
     """How one dependency is asked whether it is there."""
 
     ask: Callable[[], Awaitable[str]]
-    """Answers a word or two of detail; raises when it is not there."""
+    """Answers a word or two of detail; raises `NotTold`, or anything else when it is not there."""
     essential: bool = False
     """Whether the API is of no use without it."""
 

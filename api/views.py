@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -210,9 +210,9 @@ def _summary(view: OrderView) -> dict[str, Any]:
         "holds": sorted(snapshot.holds, key=lambda hold: hold.state is not HoldState.OPEN) if snapshot else [],
         "total": order.total,
         "waiting_on": snapshot.waiting_on if snapshot else None,
-        "placed_at": order.placed_at,
-        "received_at": view.received_at,
-        "updated_at": view.updated_at,
+        "placed_at": order.placed_at.astimezone(UTC),
+        "received_at": view.received_at.astimezone(UTC),
+        "updated_at": view.updated_at.astimezone(UTC),
         "links": {
             "self": here,
             "timeline": f"{here}/timeline",

@@ -1,0 +1,124 @@
+"""Where the API's process is put together: which store, which channels, which Temporal, which dependencies."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+
+from activities.adapters.amazon.orders import AmazonOrders
+from activities.adapters.canonical.orders import CanonicalOrders
+from activities.adapters.magento.orders import MagentoOrders
+from activities.adapters.shopify.orders import ShopifyOrders
+from activities.adapters.store.opening import open_store
+from activities.adapters.telemetry import temporal_runtime
+from activities.adapters.woocommerce.orders import WooCommerceOrders
+from api.services import Check, NotTold, Services
+from api.temporal import Gateway
+from models.policy.book import PolicyBook
+from workflows.plugin import OrderloomPlugin
+from workflows.queues import Partner
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from activities.adapters.store.opening import Store
+    from activities.ports import ChannelFormat
+    from models.settings import PartnerSettings, Settings
+
+_PROBE_WITHIN_S = 1.5
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Open what the API works with, and close it afterwards.
+
+    Temporal need not be there yet: orders are kept, and started when it is.
+    """
+    gateway = Gateway(await _client(settings), settings.task_queue)
+    partners = _partners(settings)
+    store = open_store(settings, PolicyBook.load(settings.policies))
+    try:
+        async with httpx.AsyncClient(timeout=_PROBE_WITHIN_S) as http:
+            checks = {
+                "database": Check(lambda: _database(store), essential=True),
+                "temporal": Check(gateway.reachable, essential=True),
+                "fairness": Check(_fairness),
+                **{name: Check(_probe(http, partner)) for name, partner in partners.items()},
+            }
+            yield Services(
+                orders=store.orders,
+                quarantine=store.quarantine,
+                inbox=store.inbox,
+                idempotency_keys=store.idempotency,
+                api_keys=store.api_keys,
+                running=gateway,
+                channels=_channels(settings),
+                canonical=CanonicalOrders(),
+                signed_channels=_signed(settings),
+                callback_secrets={
+                    name: partner.callback_secret.get_secret_value() for name, partner in partners.items()
+                },
+                checks=checks,
+            )
+    finally:
+        await store.close()
+
+
+async def _client(settings: Settings) -> Client:
+    # The workers' own measurements are theirs to serve: two processes cannot share the port.
+    quiet = settings.model_copy(update={"worker_metrics_port": 0})
+    return await Client.connect(
+        **ClientConfig.load_client_connect_config(),
+        plugins=[OrderloomPlugin()],
+        runtime=temporal_runtime(quiet),
+        lazy=True,
+    )
+
+
+def _partners(settings: Settings) -> dict[str, PartnerSettings]:
+    return {
+        Partner.ERP.value: settings.erp,
+        Partner.WMS.value: settings.wms,
+        Partner.PAYMENT.value: settings.payment,
+        Partner.CARRIER.value: settings.carrier,
+        Partner.NOTIFICATION.value: settings.notification,
+    }
+
+
+def _channels(settings: Settings) -> dict[str, ChannelFormat]:
+    return {
+        "shopify": ShopifyOrders(settings.shopify_secret.get_secret_value()),
+        "woocommerce": WooCommerceOrders(settings.woocommerce_secret.get_secret_value()),
+        "magento": MagentoOrders(),
+        "amazon": AmazonOrders(),
+        "b2b": CanonicalOrders("b2b"),
+        "pos": CanonicalOrders("pos"),
+    }
+
+
+def _signed(settings: Settings) -> frozenset[str]:
+    secrets = {"shopify": settings.shopify_secret, "woocommerce": settings.woocommerce_secret}
+    return frozenset(name for name, secret in secrets.items() if secret.get_secret_value())
+
+
+async def _database(store: Store) -> str:
+    made = await store.api_keys.any_exist()
+    return "answers" if made else "answers; no API key has been made yet"
+
+
+async def _fairness() -> str:
+    # No call of the server's API differs with the switch, so guessing would be worse than saying so.
+    raise NotTold("a Temporal server does not say; it needs matching.enableFairness and matching.useNewMatcher")
+
+
+def _probe(http: httpx.AsyncClient, partner: PartnerSettings) -> Callable[[], Awaitable[str]]:
+    async def probe() -> str:
+        answer = await http.get(f"{partner.url.rstrip('/')}/health")
+        answer.raise_for_status()
+        return partner.kind
+
+    return probe
