@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 
 def digest(subject: str, parts: Iterable[BaseModel]) -> str:
-    """Digest who or what it is about, and its parts, in whatever order they came."""
-    texts = sorted(part.model_dump_json() for part in parts)
+    """Digest who or what it is about, and its parts, in whatever order they came.
+
+    Fields at their defaults are left out, so that a field added to a part later changes no digest.
+    """
+    texts = sorted(part.model_dump_json(exclude_defaults=True) for part in parts)
     return hashlib.sha256("\n".join([subject, *texts]).encode()).hexdigest()

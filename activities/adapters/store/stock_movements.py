@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, insert, update
 
+from activities.adapters.store.clock import utc_now
 from activities.adapters.store.stock_tables import stock_balances, stock_movements
 from models.stock import MovementKind, StockState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,7 +68,7 @@ async def move(connection: AsyncConnection, document: Document, movements: Seque
     """
     if not movements:
         return
-    at = datetime.now(UTC)
+    at = utc_now()
     await connection.execute(_MOVE, [_row(document, movement, at) for movement in movements])
     changes = _changes(movements)
     if (await connection.execute(_MOVE_BALANCE, changes)).rowcount != len(changes):

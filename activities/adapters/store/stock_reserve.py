@@ -7,13 +7,13 @@ that still holds. Whoever loses that race looks again with the balances locked, 
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select
 
 from activities.adapters.store import stock_choice
+from activities.adapters.store.clock import utc_now
 from activities.adapters.store.stock_digest import digest
 from activities.adapters.store.stock_movements import BalanceRefused, Document, Movement, move
 from activities.adapters.store.stock_tables import nodes, reservation_lines, reservations, stock_balances
@@ -134,7 +134,7 @@ def _reservation(request: ReservationRequest, needs: Sequence[Need]) -> dict[str
         "order_id": request.order_id,
         "state": ReservationState.HELD,
         "digest": _digest(request, needs),
-        "opened_at": datetime.now(UTC),
+        "opened_at": utc_now(),
     }
 
 

@@ -6,11 +6,11 @@ Both take the reservation's row first and the balances last, as reserving does: 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from activities.adapters.store.clock import utc_now
 from activities.adapters.store.stock_digest import digest
 from activities.adapters.store.stock_movements import Document, Movement, move
 from activities.adapters.store.stock_tables import reservation_lines, reservations, stock_documents
@@ -104,7 +104,7 @@ async def write_once(connection: AsyncConnection, key: str, said: str) -> bool:
     Raises:
         Conflict: another document has the key.
     """
-    if await insert_once(connection, stock_documents, {"key": key, "digest": said, "at": datetime.now(UTC)}):
+    if await insert_once(connection, stock_documents, {"key": key, "digest": said, "at": utc_now()}):
         return True
     before = (await connection.execute(_DOCUMENT, {"of_key": key})).scalar_one()
     if before != said:
@@ -123,12 +123,12 @@ async def _lock(connection: AsyncConnection, key: str, order_id: str) -> Row[Any
 
 async def _close(connection: AsyncConnection, before: Row[Any], state: ReservationState, reason: str | None) -> None:
     after = RESERVATION.move(ReservationState(before.state), state)
-    values = {"of_key": before.key, "new_state": after, "new_reason": reason, "now": datetime.now(UTC)}
+    values = {"of_key": before.key, "new_state": after, "new_reason": reason, "now": utc_now()}
     await connection.execute(_CLOSE, values)
 
 
 def _closed_unopened(wanted: ReservationRelease) -> dict[str, object]:
-    now = datetime.now(UTC)
+    now = utc_now()
     return {
         "key": wanted.reservation_key,
         "order_id": wanted.order_id,

@@ -55,9 +55,7 @@ class Shop:
     ) -> None:
         """Each item is a line, an article and a quantity."""
         shipped = tuple(Shipped(line_id=line, sku=sku, quantity=quantity, node=node) for line, sku, quantity in items)
-        await self.ledger.consume(
-            Consumption(key=key, reservation_key=reservation, order_id=order, items=shipped)
-        )
+        await self.ledger.consume(Consumption(key=key, reservation_key=reservation, order_id=order, items=shipped))
 
     async def shelf(self, sku: str, node: str = "north") -> tuple[int, int]:
         """On hand and reserved."""
