@@ -27,6 +27,8 @@ LARGEST = 64 * 1024
 """Bytes; an event goes to its order as one message, which may not be larger."""
 QUARANTINE = "callback_"
 """Callbacks nobody can read are quarantined under this and the partner's name."""
+_TELLS = {Partner.WMS.value: ("wms.", "carrier.")}
+"""Whose events a partner tells of, where it is not only its own: a customer collects a parcel at the warehouse."""
 
 
 @router.post(
@@ -35,7 +37,7 @@ QUARANTINE = "callback_"
     response_class=Response,
     summary="Tell us what happened",
     responses=answers(400, 401, 404, 408, 413, 415, 422, s202=(ReceivedEvent, examples.RECEIVED_EVENT)),
-    openapi_extra=body(reference("PartnerEvent"), examples.CALLBACK),
+    openapi_extra=body(reference("PartnerEvent"), examples.CALLBACK, signed=True),
 )
 async def receive(request: Request, services: Provided, background: Background, partner: str) -> Response:
     """Take an event signed as Standard Webhooks has it; `webhook-id` is the event's id."""
@@ -80,7 +82,7 @@ def read_event(source: str, sent: bytes) -> PartnerEvent:
         event = PARTNER_EVENT.validate_json(sent)
     except ValidationError as error:
         raise InvalidInput(field_errors(error)) from error
-    if not event.type.startswith(f"{source}."):
+    if not event.type.startswith(_TELLS.get(source, (f"{source}.",))):
         raise InvalidInput.at("/type", "not_yours", f"is not for {source} to tell")
     return event
 

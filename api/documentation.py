@@ -46,10 +46,10 @@ class Problem(BaseModel):
     errors: list[ProblemError] = []
 
 
-def body(schema: dict[str, Any], example: object, *, required: bool = True) -> dict[str, Any]:
-    """Describe a body, and the key a POST may carry."""
+def body(schema: dict[str, Any], example: object, *, required: bool = True, signed: bool = False) -> dict[str, Any]:
+    """Describe a body, and the headers that come with it: a key for repeating it, or a Standard Webhooks signature."""
     content = {"application/json": {"schema": schema, "example": example}}
-    return {"requestBody": {"required": required, "content": content}, "parameters": [_KEY]}
+    return {"requestBody": {"required": required, "content": content}, "parameters": _SIGNATURE if signed else [_KEY]}
 
 
 def reference(model: type[BaseModel] | str) -> dict[str, Any]:
@@ -98,6 +98,25 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
 }
+_SIGNATURE = [
+    {
+        "name": name,
+        "in": "header",
+        "required": True,
+        "description": text,
+        "schema": {"type": "string"},
+        "example": value,
+    }
+    for name, text, value in (
+        ("webhook-id", "The event's id, the same at every attempt.", "evt-9001"),
+        ("webhook-timestamp", "When it was sent, in seconds since 1970.", "1795247999"),
+        (
+            "webhook-signature",
+            "One or more signatures, parted by spaces.",
+            "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+        ),
+    )
+]
 
 
 def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:

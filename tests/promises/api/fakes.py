@@ -129,6 +129,8 @@ class FakeQuarantine:
     async def page(
         self, *, state: QuarantineState | None, channel: str | None, cursor: str | None, limit: int
     ) -> Page[Quarantined]:
+        if cursor is not None and not cursor.isdigit():
+            raise InvalidInput.at("/cursor", "cursor", "is not one of ours")
         found = [e for e in self.entries.values() if state in {None, e.state} and channel in {None, e.channel}]
         start = int(cursor or 0)
         after = start + limit
