@@ -142,6 +142,21 @@ async def test_a_genuine_callback_nobody_can_read_is_acknowledged_and_kept(stage
     assert stage.inbox.events == {}
 
 
+async def test_a_warehouse_may_tell_that_a_parcel_was_collected(stage: Stage) -> None:
+    collected = {
+        "type": "carrier.tracking",
+        "event_id": "evt-1",
+        "order_id": "order:b2b:PO-2026-0042",
+        "occurred_at": "2026-11-21T08:00:00Z",
+        "tracking_number": "COLLECT-P-000001",
+        "state": "delivered",
+    }
+    body = as_json(collected)
+    answer = await call(stage, body, sign(body))
+    assert answer.json() == {"event_id": "evt-1", "status": "received"}
+    assert list(stage.inbox.events) == [("wms", "evt-1")]
+
+
 async def test_an_event_that_is_another_partners_to_tell_is_kept_apart(stage: Stage) -> None:
     answer = await call(stage, BODY, sign(BODY), "carrier")
     assert answer.json()["status"] == "quarantined"
