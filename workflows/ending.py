@@ -86,7 +86,7 @@ async def _release_rest(run: Run) -> None:
 
 async def end_at_once(run: Run, reason: str) -> None:
     """Record an order for which nothing is to be done."""
-    run.standing.move(Lifecycle.CANCELLED, reason)
+    run.standing.move(Lifecycle.COMPLETED if run.assessment.route.ends_well else Lifecycle.CANCELLED, reason)
     await run.desk.show()
 
 

@@ -33,7 +33,9 @@ class Route(StrictModel):
     """Whether stock is reserved and a warehouse sends it; false for services and what the channel ships."""
     expedite: bool
     end_at_once: Text | None = None
-    """Why nothing is to be done at all: cancelled in the channel, a test order."""
+    """Why nothing is to be done at all: cancelled in the channel, delivered before, a test order."""
+    ends_well: bool = False
+    """Whether such an order counts as completed: the channel has delivered all of it already."""
 
 
 class Assessment(StrictModel):

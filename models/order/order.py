@@ -40,9 +40,14 @@ class Order(OrderDocument):
         return order_id(self.channel, self.external_id)
 
     @property
+    def cancelled_before(self) -> bool:
+        """Whether the channel cancelled it, or gave all the money back, before it reached us."""
+        return self.cancelled_at is not None or (bool(self.total) and self.payment.refunded == self.total)
+
+    @property
     def nothing_to_deliver(self) -> bool:
         """Whether the channel cancelled or finished all of it before it reached us."""
-        return self.cancelled_at is not None or all(line.open_quantity == 0 for line in self.lines)
+        return self.cancelled_before or all(line.open_quantity == 0 for line in self.lines)
 
 
 def digest(body: bytes) -> str:

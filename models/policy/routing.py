@@ -56,6 +56,7 @@ def route(policy: PolicySet, order: Order, wanted: tuple[Need, ...]) -> tuple[Ro
         reserve=bool(wanted),
         expedite=order.fulfilment.service_level is ServiceLevel.EXPEDITED,
         end_at_once=end,
+        ends_well=not order.test and not order.cancelled_before and order.nothing_to_deliver,
     )
     steps = [name for name, on in (("credit", check_credit), ("authorise", authorise), ("ship", bool(wanted))) if on]
     decision = Decision(
@@ -77,8 +78,10 @@ def route(policy: PolicySet, order: Order, wanted: tuple[Need, ...]) -> tuple[Ro
 def _end_at_once(order: Order) -> str | None:
     if order.test:
         return "it is a test order"
+    if order.cancelled_before:
+        return "the channel cancelled or refunded all of it before it reached us"
     if order.nothing_to_deliver:
-        return "nothing is left to deliver: the channel cancelled, refunded or fulfilled it before it reached us"
+        return "the channel had delivered all of it before it reached us"
     return None
 
 

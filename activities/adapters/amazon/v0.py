@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 CHANNEL = "amazon"
 _PENDING = {"Pending", "PendingAvailability"}
-_FINISHED = {"Shipped", "InvoiceUnconfirmed", "Canceled"}
+_SHIPPED = {"Shipped", "InvoiceUnconfirmed"}
+_CANCELLED = "Canceled"
+_BY_AMAZON = "AFN"
 _FAST = {"Expedited", "NextDay", "SameDay", "SecondDay", "Priority"}
 
 
@@ -149,7 +151,12 @@ def _finished(order: V0Order, item: OrderItem, at: str) -> int:
     # Amazon lowers what is ordered when it cancels: of none, one is kept, as cancelled, to show that it was there.
     if item.quantity_ordered == 0:
         return 1
-    if order.order_status in _FINISHED:
+    if order.order_status == _CANCELLED:
+        return item.quantity_ordered
+    if order.fulfillment_channel == _BY_AMAZON:
+        # What Amazon sends from its own stock is a sale to record, whole, however far it has come.
+        return 0
+    if order.order_status in _SHIPPED:
         return item.quantity_ordered
     shipped = item.quantity_shipped or 0
     if shipped > item.quantity_ordered:
@@ -188,7 +195,7 @@ def _fulfilment(order: V0Order) -> FulfilmentRequest:
     said += (item.buyer_info.gift_message_text for item in order.order_items if item.buyer_info)
     return FulfilmentRequest(
         service_level=ServiceLevel.EXPEDITED if fast else ServiceLevel.STANDARD,
-        fulfilled_by=FulfilledBy.CHANNEL if order.fulfillment_channel == "AFN" else FulfilledBy.MERCHANT,
+        fulfilled_by=FulfilledBy.CHANNEL if order.fulfillment_channel == _BY_AMAZON else FulfilledBy.MERCHANT,
         delivery=Delivery.PICK_UP if order.is_ispu else Delivery.SHIP,
         pick_up_at=_store(order) if order.is_ispu else None,
         ship_by=order.latest_ship_date,

@@ -25,6 +25,8 @@ _PENDING = {"PENDING", "PENDING_AVAILABILITY"}
 _FAST = {"EXPEDITED", "NEXT_DAY", "SAME_DAY", "SECOND_DAY", "PRIORITY"}
 _FAST_PROGRAMS = {"PRIME", "PREMIUM", "FBM_SHIP_PLUS"}
 
+_BY_AMAZON = "AMAZON"
+
 
 def document(value: dict[str, Any], at: str) -> OrderDocument:
     """Map one order.
@@ -118,6 +120,9 @@ def _finished(order: V2026Order, item: OrderItem, at: str) -> int:
         return 1
     if order.is_cancelled:
         return ordered
+    if order.fulfillment.fulfilled_by == _BY_AMAZON and item.cancellation.cancellation_execution is None:
+        # What Amazon sends from its own stock is a sale to record, whole, however far it has come.
+        return 0
     if left is None:
         done = order.fulfillment.fulfillment_status == "SHIPPED" or item.cancellation.cancellation_execution is not None
         return ordered if done else min(ordered, item.fulfillment.quantity_fulfilled or 0)
@@ -166,7 +171,7 @@ def _fulfilment(order: V2026Order) -> FulfilmentRequest:
     notes += (item.fulfillment.packing.gift_option.gift_message for item in order.order_items)
     return FulfilmentRequest(
         service_level=ServiceLevel.EXPEDITED if fast else ServiceLevel.STANDARD,
-        fulfilled_by=FulfilledBy.CHANNEL if said.fulfilled_by == "AMAZON" else FulfilledBy.MERCHANT,
+        fulfilled_by=FulfilledBy.CHANNEL if said.fulfilled_by == _BY_AMAZON else FulfilledBy.MERCHANT,
         delivery=Delivery.PICK_UP if "IN_STORE_PICK_UP" in order.programs else Delivery.SHIP,
         ship_by=said.ship_by_window.latest_date_time,
         deliver_by=said.deliver_by_window.latest_date_time,

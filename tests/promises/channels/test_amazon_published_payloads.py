@@ -39,7 +39,8 @@ VERDICTS = {
             19940,
             "JPY",
             PREPAID,
-            [("ECHO-DOT-4-JP-CHARCOAL", 1, 0, 5980), ("FIRE-TV-4K-MAX-JP", 2, 0, 13960)],
+            # Amazon sends it from its own stock: all of it is a sale to record, though it has left already.
+            [("ECHO-DOT-4-JP-CHARCOAL", 1, 1, 5980), ("FIRE-TV-4K-MAX-JP", 2, 2, 13960)],
         ),
     ],
     V2026 + "searchorders__200__1": [
