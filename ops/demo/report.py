@@ -31,6 +31,8 @@ class ReportRow(BaseModel):
     """For an order paid on its channel, what the channel took."""
     refunded: int
     currency: str
+    terms: str
+    """When it is paid: ``prepaid``, ``account``"""
     seconds: float | None
     """From handing in to its end or its hold; none where it reached neither."""
     format: str
@@ -75,6 +77,7 @@ def report_row(row: Row) -> ReportRow:
         captured=row.captured,
         refunded=row.refunded,
         currency=row.currency,
+        terms=row.terms,
         seconds=None if row.seconds is None else round(row.seconds, 3),
         format=row.sample.format,
         sample=row.sample.name,

@@ -32,6 +32,8 @@ class Row:
     captured: int = 0
     refunded: int = 0
     currency: str = ""
+    terms: str = ""
+    """When it is paid: ``prepaid``, ``account``"""
     error: str = ""
     """Why it was not taken in."""
     handed_in_at: float = field(default_factory=time.monotonic)
@@ -49,6 +51,7 @@ class Row:
         self.holds = [hold["kind"] for hold in order["holds"] if hold["state"] == "open"]
         paid, total = order["payment"], order["total"]
         self.authorised, self.captured, self.refunded = paid["authorised"], paid["captured"], paid["refunded"]
+        self.terms = paid["terms"]
         self.total, self.currency = total["amount"], total["currency"]
         if self.seconds is None and is_settled(self.headline, self.holds):
             self.seconds = time.monotonic() - self.handed_in_at
