@@ -23,6 +23,9 @@ class Account:
         self._order = order
         self.by_channel = order.payment.terms is PaymentTerms.PREPAID
         self.held = order.total if self.by_channel else held_by_channel(order)
+        if order.cancelled_before and not order.payment.refunded:
+            # Cancelled without a refund: the channel has let the money go, or never took it.
+            self.held = zero
         self.authorised = zero
         self.captured = self.held
         self.refunded = order.payment.refunded or zero
@@ -32,6 +35,8 @@ class Account:
     def _opening_state(self) -> PaymentState:
         if not self._order.total:
             return PaymentState.NOT_REQUIRED
+        if self._order.cancelled_before and not self.refunded:
+            return PaymentState.VOIDED
         if self.refunded:
             return PaymentState.REFUNDED if self.refunded == self._order.total else PaymentState.PARTIALLY_REFUNDED
         if self.held == self._order.total:

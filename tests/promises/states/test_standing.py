@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from models.money import Money
 from models.order.account import Account
+from models.order.payment_terms import PaymentTerms
 from models.order.snapshot import Headline
 from models.order.standing import Standing
 from models.order.worth import open_worth, to_authorise, worth
 from models.partners.events import ParcelShipped, PickedLine
 from models.states.hold import HoldKind, HoldState
 from models.states.lifecycle import Lifecycle
+from models.states.payment import PaymentState
 from models.stock import Need
 from tests.promises.orders.orders import an_order, euro
 
@@ -78,6 +80,15 @@ def test_nothing_beyond_the_authorisation_is_captured() -> None:
 
     with pytest.raises(ValueError, match="cannot capture"):
         account.capture(euro(101), final=True)
+
+
+def test_what_the_channel_cancelled_unpaid_counts_as_no_money() -> None:
+    order = an_order(terms=PaymentTerms.PREPAID, changes={"cancelled_at": NOW})
+
+    account = Account(order)
+
+    assert account.state is PaymentState.VOIDED
+    assert account.captured == euro(0)
 
 
 def test_the_headline_is_derived_from_all_dimensions() -> None:
