@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from pydantic import TypeAdapter
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
@@ -34,9 +33,6 @@ from workflows.securing import secure
 from workflows.shipping import hand_over, ship
 from workflows.undoing import Undoing
 from workflows.validating import validate
-
-_WORD = TypeAdapter(OperatorWord)
-_CANCELLATION = TypeAdapter(Cancellation)
 
 
 @workflow.defn(name="OrderWorkflow")
@@ -141,50 +137,72 @@ class OrderWorkflow:
     @cancel.validator
     def _may_cancel(self, *cancellation: RawValue) -> None:
         self._started()
-        standing = self._run.standing
         try:
             from_call(Cancellation, cancellation)
         except InvalidInput as error:
             raise refusal(error) from error
-        if standing.ended:
-            raise _conflict(f"the order has ended: {standing.headline.value}")
-        if standing.goods.anything_shipped and standing.goods.all_shipped:
-            raise _conflict("all of it has been shipped: the customer can return it")
+        self._check_cancellable()
+
+    # --- what people send from the Temporal Web UI or CLI, and what partners tell ----------------------------------
+
+    # Any number of payloads is taken, and none is typed: a signal the SDK cannot read is dropped, or wedges the order.
+
+    @workflow.signal(name="approve", description="Approve a hold: hold (if several are open), reason, actor")
+    async def approve(self, *word: RawValue) -> None:
+        """Take a person's approval."""
+        await self._heard("approve", lambda: self._answer(Verdict.APPROVE, word))
+
+    @workflow.signal(name="reject", description="Reject a hold: hold (if several are open), reason, actor")
+    async def reject(self, *word: RawValue) -> None:
+        """Take a person's rejection."""
+        await self._heard("reject", lambda: self._answer(Verdict.REJECT, word))
+
+    @workflow.signal(name="cancel", description="Cancel the order, if it can still be stopped: reason, actor")
+    async def request_cancellation(self, *cancellation: RawValue) -> None:
+        """Take a person's wish to cancel."""
+        await self._heard("cancel", lambda: self._wish(cancellation))
 
     @workflow.signal(dynamic=True)
     async def on_signal(self, name: str, arguments: Sequence[RawValue]) -> None:
-        """Take what a person sent from the Web UI or CLI, or a callback; what is wrong is noted on the order."""
+        """Take a partner's event from our own inbox; whatever else comes is noted on the order."""
+        await self._heard(name, lambda: self._told(name, arguments))
+
+    async def _heard(self, name: str, take: Callable[[], Awaitable[None]]) -> None:
         if self._bad_start is not None:
             return
         try:
-            await self._heed(name, arguments)
+            await take()
         except (InvalidInput, ApplicationError) as error:
             said = sentence(error) if isinstance(error, InvalidInput) else error.message
             self._run.standing.tell(f"signal {name} refused: {said}", kind=TimelineKind.REFUSED_MESSAGE)
             await self._run.desk.show(index=False)
 
-    async def _heed(self, name: str, arguments: Sequence[RawValue]) -> None:
-        match name:
-            case "partner_event":
-                event = from_signal(PARTNER_EVENT, arguments)
-                if event.order_id != self._run.order.id:
-                    raise InvalidInput.at("/order_id", "identity", "is another order's")
-                if event.event_id not in self._seen:
-                    self._seen.add(event.event_id)
-                    self._run.events.append(event)
-            case "approve" | "reject":
-                word = from_signal(_WORD, arguments)
-                hold = self._open_hold(word.hold)
-                verdict = Verdict(name)
-                await self._run.desk.decide(
-                    HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor)
-                )
-            case "cancel":
-                wish = from_signal(_CANCELLATION, arguments)
-                self._may_cancel(wish)  # type: ignore[arg-type]  # the validator reads models as well as raw values
-                self._run.desk.wish = wish
-            case _:
-                raise InvalidInput.at("", "signal", "is not known; there are approve, reject and cancel")
+    async def _answer(self, verdict: Verdict, sent: Sequence[object]) -> None:
+        word = from_call(OperatorWord, sent)
+        hold = self._open_hold(word.hold)
+        await self._run.desk.decide(HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor))
+
+    async def _wish(self, sent: Sequence[object]) -> None:
+        wish = from_call(Cancellation, sent)
+        self._check_cancellable()
+        self._run.desk.wish = wish
+
+    async def _told(self, name: str, arguments: Sequence[RawValue]) -> None:
+        if name != "partner_event":
+            raise InvalidInput.at("", "signal", "is not known; there are approve, reject and cancel")
+        event = from_signal(PARTNER_EVENT, arguments)
+        if event.order_id != self._run.order.id:
+            raise InvalidInput.at("/order_id", "identity", "is another order's")
+        if event.event_id not in self._seen:
+            self._seen.add(event.event_id)
+            self._run.events.append(event)
+
+    def _check_cancellable(self) -> None:
+        standing = self._run.standing
+        if standing.ended:
+            raise _conflict(f"the order has ended: {standing.headline.value}")
+        if standing.goods.anything_shipped and standing.goods.all_shipped:
+            raise _conflict("all of it has been shipped: the customer can return it")
 
     def _open_hold(self, hold_id: str | None) -> str:
         """Find the open hold that is meant; without an id, the only one."""
