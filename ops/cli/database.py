@@ -21,3 +21,18 @@ def upgrade(data: DataOption = DEFAULT_FOLDER) -> None:
     address = Settings(data_dir=data).database
     migrations.upgrade(address)
     console().print(f"{make_url(address)!s} has the newest schema", markup=False)
+
+
+@app.command("seed")
+def seed(data: DataOption = DEFAULT_FOLDER) -> None:
+    """Learn the ERP's articles, count the warehouse's shelves and make the first API key; does nothing twice."""
+    import asyncio
+
+    from models.settings import Settings
+    from ops.stack import seeding
+    from ops.stack.folder import Folder
+
+    folder = Folder(data)
+    folder.make()
+    asyncio.run(seeding.seed(Settings(data_dir=folder.root), folder))
+    console().print(f"The API key is in {folder.api_key}", markup=False, soft_wrap=True)
