@@ -38,7 +38,9 @@ def test_the_compose_file_is_what_the_specification_allows(compose: dict[str, An
 
 
 def test_every_command_of_ours_exists(services: dict[str, Any]) -> None:
-    assert {"api", "workers", "migrate", "erp", "wms", "payment", "carrier", "notification"} == set(ours(services))
+    assert {"api", "workers", "migrate", "seed", "erp", "wms", "payment", "carrier", "notification"} == set(
+        ours(services)
+    )
     for name, service in ours(services).items():
         program, *rest = service["command"]
         if program == "python":
@@ -94,7 +96,8 @@ def test_whom_a_service_waits_for_exists_and_can_be_waited_for(services: dict[st
     for name, service in services.items():
         for other, how in service.get("depends_on", {}).items():
             assert other in services, f"{name} waits for {other}"
-            assert "profiles" not in services[other], f"{name} waits for {other}, which may not be started"
+            started_with = set(services[other].get("profiles", service.get("profiles", [])))
+            assert started_with == set(service.get("profiles", [])), f"{other} may not be started, but {name} waits"
             if how["condition"] == "service_healthy":
                 assert "healthcheck" in services[other], f"{name} waits for the health of {other}, which has none"
 
