@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def set_up_telemetry(settings: Settings, service: str) -> TracerProvider:
     """Set up logs and traces; once a process, before its first client, worker or application is made.
 
-    Answers the provider of spans: its ``shutdown()`` sends off, at the end, what has not been sent.
+    Answers the provider of spans. What it has not sent is sent as the process ends, or by its ``shutdown()``.
 
     Args:
         settings: `log_format` and `otlp_endpoint` are read.

@@ -31,7 +31,7 @@ _NOT_TRACED = "/v1/health,/metrics"
 
 
 def set_up_traces(service: str, endpoint: str) -> TracerProvider:
-    """Make this process's spans part of the orders' traces; the caller shuts the provider down, which flushes it.
+    """Make this process's spans part of the orders' traces; the end of the process flushes them.
 
     The provider is a plain one: `TracingInterceptor` ends each span of a workflow as it begins it, and begins none
     while a history is replayed, so that the replay-safe provider has nothing to add.
@@ -43,10 +43,10 @@ def set_up_traces(service: str, endpoint: str) -> TracerProvider:
     resource = Resource.create({"service.name": service, "service.version": _version()})
     if endpoint:
         # No sampler given: the standard OTEL_TRACES_SAMPLER variables decide, all traces by default.
-        provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+        provider = TracerProvider(resource=resource)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=_traces_at(endpoint))))
     else:
-        provider = TracerProvider(resource=resource, sampler=ALWAYS_OFF, shutdown_on_exit=False)
+        provider = TracerProvider(resource=resource, sampler=ALWAYS_OFF)
     join_traces(provider)
     return provider
 

@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import Databases
+from tests.promises.deploying.collector import Collector
 from tests.promises.orders.conftest import local_server
 
 ROOT = Path(__file__).parents[3]
@@ -56,8 +56,8 @@ class Deployment:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "ORDERLOOM_DATA_DIR": str(self._folder),
-            "ORDERLOOM_API_PORT": self._addresses[":8400"][1:],
-            "ORDERLOOM_WORKER_METRICS_PORT": self._addresses[":8401"][1:],
+            "ORDERLOOM_API_PORT": self._addresses["8400"],
+            "ORDERLOOM_WORKER_METRICS_PORT": self._addresses["8401"],
         }
         with (self._folder / f"{name}.log").open("wb") as log:
             self.running[name] = subprocess.Popen(  # noqa: S603 - the programs are ours
@@ -91,30 +91,36 @@ async def temporal() -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-def deployment(
-    services: dict[str, Any],
-    temporal: str,
-    databases: Databases,
-    tmp_path_factory: pytest.TempPathFactory,
-    unused_tcp_port_factory: Any,
-) -> Iterator[Deployment]:
-    ports = {f":{port}": f":{unused_tcp_port_factory()}" for port in (8400, 8401, 8411, 8412, 8413, 8414, 8415)}
-    commands = {str(port)[1:]: local[1:] for port, local in ports.items()}
-    database = "postgresql+psycopg://orderloom:given@postgres:5432/orderloom"
-    addresses = {
-        database: databases.empty("postgresql"),
+def collector() -> Iterator[Collector]:
+    made = Collector()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def addresses(
+    temporal: str, databases: Databases, collector: Collector, unused_tcp_port_factory: Callable[[], int]
+) -> dict[str, str]:
+    """What the Compose file calls something, and what it is called here."""
+    ports = {str(port): str(unused_tcp_port_factory()) for port in (8400, 8401, 8411, 8412, 8413, 8414, 8415)}
+    return {
+        "postgresql+psycopg://orderloom:given@postgres:5432/orderloom": databases.empty("postgresql"),
         "temporal:7233": temporal,
-        "http://collector:4318": "",
+        "http://collector:4318": collector.url,
         "0.0.0.0": "127.0.0.1",  # noqa: S104 - what is replaced
-        "/var/lib/orderloom": str(folder := tmp_path_factory.mktemp("deployment")),
         **{f"//{name}:": "//127.0.0.1:" for name in ("api", *PARTNERS)},
         **ports,
-        **commands,
     }
-    made = Deployment(services, addresses, folder)
-    with ExitStack() as ending:
-        ending.callback(made.stop)
-        yield made
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    services: dict[str, Any], addresses: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    folder = tmp_path_factory.mktemp("deployment")
+    made = Deployment(services, {"/var/lib/orderloom": str(folder), **addresses}, folder)
+    yield made
+    made.stop()
 
 
 def until(answer: Any, deployment: Deployment) -> Any:
@@ -132,7 +138,7 @@ def until(answer: Any, deployment: Deployment) -> Any:
     raise AssertionError("it did not happen")
 
 
-def test_an_order_goes_through_what_the_images_run(deployment: Deployment) -> None:
+def test_an_order_goes_through_what_the_images_run(deployment: Deployment, collector: Collector) -> None:
     deployment.run("migrate")
     for name in PARTNERS:
         deployment.start(name)
@@ -153,3 +159,13 @@ def test_an_order_goes_through_what_the_images_run(deployment: Deployment) -> No
         assert "temporal_" in httpx.get(deployment.here("http://api:8401/metrics"), trust_env=False).text
     codes = deployment.stop()
     assert {name: code for name, code in codes.items() if name in {"api", "workers"} and code} == {}
+
+    requests = [span for span in collector.spans if span.name == "POST /v1/orders"]
+    assert len(requests) == 1
+    calls = [span for span in collector.spans if span.name == "POST" and span.service == "orderloom-workers"]
+    # Every partner's call goes back to the request, by way of the activity and of the workflow.
+    assert {span.trace for span in calls} == {requests[0].trace}
+    for call in calls:
+        line = collector.line_of(call)
+        assert line[-1] == requests[0]
+        assert any(span.name.startswith("RunActivity:") for span in line)
