@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,8 +113,10 @@ class World:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something to be true of the world; says how far the order got if it never is."""
         for _ in range(300):
-            if condition():
-                return
+            # Before the first snapshot is written, there is no `last` to ask.
+            with suppress(IndexError):
+                if condition():
+                    return
             await asyncio.sleep(0.05)
         message = f"it never came true; the story so far: {self.story}"
         raise AssertionError(message)
