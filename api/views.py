@@ -98,7 +98,9 @@ class PaymentView(View):
     state: PaymentState
     authorised: int
     captured: int
-    """For a prepaid order, what the channel holds."""
+    """What was taken from the customer, by our payment provider or by the channel."""
+    held_by_channel: int
+    """The part of `captured` that the channel took: all of it for a prepaid order, gift cards for others."""
     refunded: int
     invoiced: int
     by: Literal["channel", "payment_provider"]
@@ -229,6 +231,7 @@ def _payment(view: OrderView) -> PaymentView:
         state=money.state,
         authorised=money.authorised.amount,
         captured=money.captured.amount,
+        held_by_channel=money.held_by_channel.amount if money.held_by_channel else 0,
         refunded=money.refunded.amount,
         invoiced=money.invoiced.amount,
         by="channel" if money.by_channel else "payment_provider",
