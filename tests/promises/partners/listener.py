@@ -30,7 +30,7 @@ class Listener:
 
     async def until(self, count: int) -> list[Received]:
         async with asyncio.timeout(10):
-            while len(self.received) < count:  # noqa: ASYNC110 - the sender is another process
+            while len(self.received) < count:
                 await asyncio.sleep(0.02)
         return self.received
 

@@ -221,7 +221,7 @@ async def test_a_release_can_be_recalled_until_it_has_been_shipped(partners: Par
     before = await partners.warehouse.counts()
     with services["wms"].dialled(pick_delay_ms=0):
         await partners.warehouse.release(late)
-        while await partners.warehouse.counts() == before:  # noqa: ASYNC110 - the warehouse is another process
+        while await partners.warehouse.counts() == before:
             await asyncio.sleep(0.02)
     answer = await partners.warehouse.recall(_undo(late.order_id, late.key))
     assert (answer.recalled, answer.happened) == (False, True)

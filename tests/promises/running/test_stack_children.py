@@ -16,7 +16,7 @@ from ops.stack.troubles import StackError
 
 async def until(condition) -> None:
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - another process changes it
+        while not condition():
             await asyncio.sleep(0.02)
 
 
