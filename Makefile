@@ -28,7 +28,7 @@ check: $(VENV)/.tools ## format, lint, types and the import contracts
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo --no-timing > $(VENV)/.imports 2>&1 || { cat $(VENV)/.imports; exit 1; }
+	@$(BIN)/lint-imports --no-logo > $(VENV)/.imports 2>&1 || { cat $(VENV)/.imports; exit 1; }
 
 format: $(VENV)/.tools ## rewrite the source as the formatter has it
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
