@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from activities.records import InboxEntry
     from api.services import Services
+    from models.order.order import Order
 
 log = structlog.get_logger()
 _INBOX_EVERY_S = 2.0
@@ -26,8 +27,6 @@ _AT_ONCE = 10
 _LEASE_S = 60.0
 _ATTEMPTS_MAX = 12
 """After so many, some 40 minutes, an order that nobody runs is not waited for any longer."""
-_FAILURES_MAX = 3
-"""So many orders that cannot be started are no accident: the rest waits for the next sweep."""
 _RETRY_MAX_S = 300.0
 _OUTAGE_RETRY_S = 15.0
 
@@ -55,7 +54,7 @@ class Deliveries:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._for_ever(self._inbox_round, _INBOX_EVERY_S, self._news))
-            group.create_task(self._for_ever(self.sweep, _SWEEP_EVERY_S, asyncio.Event()))
+            group.create_task(self._for_ever(self._sweep_round, _SWEEP_EVERY_S, asyncio.Event()))
 
     async def _for_ever(self, work: Callable[[], Awaitable[object]], every_s: float, news: asyncio.Event) -> None:
         while True:
@@ -133,19 +132,21 @@ class Deliveries:
             return "the order has ended"
         return "the order is not running" if entry.attempts >= _ATTEMPTS_MAX else None
 
+    async def _sweep_round(self) -> None:
+        while await self.sweep() == _BATCH:
+            continue
+
     async def sweep(self) -> int:
-        """Start orders that were kept but not started; answers how many run now."""
-        count = failures = 0
-        for order in await self._services.orders.unstarted(older_than_s=_UNSTARTED_FOR_S, limit=_BATCH):
+        """Start orders that were kept but not started, some at once; answers how many run now."""
+        waiting = await self._services.orders.unstarted(older_than_s=_UNSTARTED_FOR_S, limit=_BATCH)
+        return sum(await asyncio.gather(*map(self._start, waiting)))
+
+    async def _start(self, order: Order) -> bool:
+        async with self._limit:
             started = await self._services.running.start_order(order, wait_s=0)
             if started.confirmed:
                 await self._services.orders.mark_started(order.id)
-                count += 1
-                continue
-            failures += 1
-            if failures == _FAILURES_MAX:
-                break
-        return count
+            return started.confirmed
 
 
 def _back_off_s(attempts: int) -> float:

@@ -238,12 +238,13 @@ class FakeRunning:
     decisions: list[tuple[str, str, HoldDecision]] = field(default_factory=list)
     wishes: list[tuple[str, str, Cancellation]] = field(default_factory=list)
     reachable: bool = True
+    unstartable: set[str] = field(default_factory=set)
     refuses: Exception | None = None
     slow_to_cancel: bool = False
 
     async def start_order(self, order: Order, *, wait_s: float) -> Started:
         assert wait_s >= 0
-        if not self.reachable:
+        if not self.reachable or order.id in self.unstartable:
             return Started(confirmed=False)
         self.started.append(order.id)
         return Started(confirmed=True, receipt=Receipt(order_id=order.id, headline=Headline.ACCEPTED))

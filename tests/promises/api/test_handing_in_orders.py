@@ -89,6 +89,15 @@ async def test_with_temporal_away_the_order_is_kept_accepted_and_started_by_the_
     assert await deliveries.sweep() == 0
 
 
+async def test_orders_that_cannot_be_started_do_not_hold_up_the_others(stage: Stage) -> None:
+    stage.running.reachable = False
+    ids = [await stage.submit(external_id=f"PO-{number}") for number in range(8)]
+    stage.running.reachable = True
+    stage.running.unstartable = set(ids[:4])
+    assert await stage.app.state.deliveries.sweep() == 4
+    assert stage.orders.running == set(ids[4:])
+
+
 async def test_a_broken_store_is_a_plain_500_that_tells_nothing(stage: Stage) -> None:
     stage.orders.broken = True
     answer = await stage.http.post("/v1/orders", json=CANONICAL_ORDER)
