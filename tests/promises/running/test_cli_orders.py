@@ -186,7 +186,5 @@ def test_a_stack_that_is_not_there_is_exit_code_three(run, monkeypatch: pytest.M
 def test_help_needs_neither_temporal_nor_a_database():
     heavy = ("temporalio", "sqlalchemy", "httpx")
     told = f"import sys, ops.cli.main; print([name for name in {heavy} if name in sys.modules])"
-    answer = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", told], capture_output=True, text=True, check=True
-    )
+    answer = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
