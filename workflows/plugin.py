@@ -13,6 +13,7 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.failures import FailureInterceptor
+from workflows.runner import ContextFreeSandboxRunner
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,11 +68,10 @@ class OrderloomPlugin(SimplePlugin):
         """
         tracing = [TracingInterceptor(always_create_workflow_spans=False)] if traced else []
         passed_through = _PASSED_THROUGH if checked else (*_PASSED_THROUGH, "workflows")
+        sandbox = ContextFreeSandboxRunner if codec is None else SandboxedWorkflowRunner
         super().__init__(
             "orderloom.OrderloomPlugin",
             data_converter=data_converter(codec),
             interceptors=[*tracing, FailureInterceptor()],
-            workflow_runner=SandboxedWorkflowRunner(
-                restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through)
-            ),
+            workflow_runner=sandbox(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through)),
         )
