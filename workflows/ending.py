@@ -62,7 +62,7 @@ async def _take(run: Run, event: PartnerEvent) -> None:
         await run.desk.show()
         await run.desk.answer(hold)
     if not run.standing.goods.all_arrived:
-        await run.desk.show(index=False)
+        await run.show_in_passing()
 
 
 async def complete(run: Run) -> None:

@@ -76,6 +76,11 @@ class Run:
             verb, question, start_to_close_timeout=OWN_WITHIN, retry_policy=OWN_RETRIES, summary=summary
         )
 
+    async def show_in_passing(self) -> None:
+        """Show a state that others will follow; not where the next event, waiting already, will be shown with it."""
+        if not self.events:
+            await self.desk.show(index=False)
+
     def aside(self, work: Awaitable[None]) -> None:
         """Let something go on beside the order's story; the order does not end before it has."""
         self._asides.append(asyncio.ensure_future(work))

@@ -88,7 +88,7 @@ class Shipping:
                 if self._run.standing.fulfilment is FulfilmentState.RELEASED:
                     self._run.standing.fulfil(FulfilmentState.ACKNOWLEDGED)
                     self._run.standing.tell("acknowledged", actor=Partner.WMS.value)
-                    await self._run.desk.show(index=False)
+                    await self._run.show_in_passing()
             case ParcelShipped():
                 await self._shipped(event)
             case PickedShort():
