@@ -28,8 +28,15 @@ def up(
     data: DataOption = DEFAULT_FOLDER,
     *,
     any_ports: Annotated[bool, typer.Option("--any-ports", help="Take any free ports, not the usual ones.")] = False,
+    ui_port: Annotated[
+        int | None, typer.Option("--ui-port", min=1, max=65535, help="Where the Temporal Web UI is to be.")
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Run the whole local stack until Ctrl-C: Temporal, partners, workers, API."""
+    """Run the whole local stack until Ctrl-C: Temporal, partners, workers, API.
+
+    With --json, one document says where everything is once it is well; progress goes to the error stream.
+    """
     import asyncio
     import os
 
@@ -41,15 +48,18 @@ def up(
     from ops.stack.folder import Folder
     from ops.stack.running import running_stack
 
-    out = Console(soft_wrap=True, highlight=False)
+    out = Console(soft_wrap=True, highlight=False, stderr=as_json)
     folder = Folder(data)
 
     def tell(line: str) -> None:
         out.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] {escape(line)}")
 
     async def run() -> None:
-        async with running_stack(folder, tell, any_ports=any_ports) as stack:
-            _say_where(out, stack)
+        async with running_stack(folder, tell, any_ports=any_ports, ui_port=ui_port) as stack:
+            if as_json:
+                typer.echo(json.dumps(_where(folder, stack.api_url, stack.ui_url)))
+            else:
+                _say_where(out, stack)
             await stack.stopping.wait()
             tell("stopping")
 
@@ -118,12 +128,12 @@ def _summary(folder: Folder, children: tuple[ChildLine, ...]) -> dict[str, objec
     record = read_record(folder)
     if record is None:
         raise NotRunningError(f"the stack in {folder.root} has just ended")
-    return {
-        "api_url": record.api_url,
-        "ui_url": record.ui_url,
-        "api_key_file": str(folder.api_key),
-        "parts": [child.model_dump() for child in children],
-    }
+    parts = [child.model_dump() for child in children]
+    return {**_where(folder, record.api_url, record.ui_url), "parts": parts}
+
+
+def _where(folder: Folder, api_url: str, ui_url: str) -> dict[str, object]:
+    return {"api_url": api_url, "ui_url": ui_url, "api_key_file": str(folder.api_key), "logs": str(folder.logs)}
 
 
 def _table(children: tuple[ChildLine, ...]) -> Table:

@@ -62,8 +62,11 @@ class Feed:
                     break
                 self._stop.wait(_LOOK_EVERY_S)
             pool.shutdown(cancel_futures=True)
-        for future in handing_in:
-            if not future.cancelled():
+        self._look()
+        for sample, future in zip(self._samples, handing_in, strict=True):
+            if future.cancelled():
+                self._add(Row(sample, sample.format, headline=REFUSED, error="the run ended before it was handed in"))
+            else:
                 future.result()
 
     def _hand_in(self, sample: Sample) -> None:

@@ -27,7 +27,13 @@ USUAL = {
 }
 
 
-def choose(wished: Mapping[str, int], tell: Callable[[str], None]) -> dict[str, int]:
+def wished(*, any_ports: bool, ui_port: int | None) -> dict[str, int]:
+    """Say which ports to try: any at all or the usual ones, and the Temporal Web UI's where a person named it."""
+    ports = dict.fromkeys(USUAL, 0) if any_ports else dict(USUAL)
+    return ports if ui_port is None else ports | {"ui": ui_port}
+
+
+def choose(ports: Mapping[str, int], tell: Callable[[str], None]) -> dict[str, int]:
     """Choose a port for each name: the one wished for if it is free, else another; 0 wishes for any.
 
     All are held until the last is chosen, so that no two are the same. `tell` hears of each wish that was not granted.
@@ -37,7 +43,7 @@ def choose(wished: Mapping[str, int], tell: Callable[[str], None]) -> dict[str, 
     """
     chosen = {}
     with ExitStack() as held:
-        for name, port in wished.items():
+        for name, port in ports.items():
             chosen[name] = _bound(held, port) or _bound(held, 0)
             if port and chosen[name] != port:
                 tell(f"port {port} is taken: {name} listens on {chosen[name]}")

