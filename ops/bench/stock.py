@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -17,11 +18,12 @@ from models.stock import MovementKind, Need, ReservationRequest, StockCount
 from ops.migrations.upgrade import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     Attempt = Callable[[int], Awaitable[bool]]
 
 _NODE = "bench"
+_TURNS = 10
 
 
 class StockBench(BaseModel):
@@ -59,32 +61,15 @@ async def bench_stock(
         units: how many pieces there are.
     """
     await asyncio.to_thread(upgrade, database_url)
-    database = Database(database_url)
+    database, run = Database(database_url), uuid4().hex
     try:
-        _, bare_s = await _bare(database, clients, attempts, units)
-        return await _ledger(database, bare_s, clients=clients, attempts=attempts, units=units)
+        buy = await _article(database, run, units)
+        async with _bare_shelf(database, run, units) as take:
+            granted, seconds, bare_s = await _alternate(buy, take, clients=clients, attempts=attempts)
+        books = await audit(database, run)
+        (balance,) = await SqlStockLedger(database).balances((run,))
     finally:
         await database.close()
-
-
-async def _ledger(database: Database, bare_s: float, *, clients: int, attempts: int, units: int) -> StockBench:
-    ledger, run = SqlStockLedger(database), uuid4().hex
-    stock = StockCount(
-        key=f"{run}/receipt", node=_NODE, sku=run, quantity=units, kind=MovementKind.RECEIPT, reason="benchmark"
-    )
-    await ledger.count(stock)
-
-    async def buy(number: int) -> bool:
-        need = Need(line_id="1", sku=run, quantity=1)
-        key = f"{run}/{number}"
-        answer = await ledger.reserve(
-            ReservationRequest(key=key, order_id=f"order:bench:{run}-{number}", needs=(need,))
-        )
-        return answer.granted
-
-    granted, seconds = await _drive(buy, clients, attempts)
-    books = await audit(database, run)
-    (balance,) = await ledger.balances((run,))
     return StockBench(
         database=database.engine.dialect.name,
         clients=clients,
@@ -100,43 +85,75 @@ async def _ledger(database: Database, bare_s: float, *, clients: int, attempts: 
     )
 
 
-async def _bare(database: Database, clients: int, attempts: int, units: int) -> tuple[int, float]:
+async def _article(database: Database, run: str, units: int) -> Attempt:
+    """Receive the article; return how one piece of it is reserved."""
+    ledger, kind = SqlStockLedger(database), MovementKind.RECEIPT
+    await ledger.count(
+        StockCount(key=f"{run}/receipt", node=_NODE, sku=run, quantity=units, kind=kind, reason="benchmark")
+    )
+    needs = (Need(line_id="1", sku=run, quantity=1),)
+
+    async def buy(number: int) -> bool:
+        order = f"order:bench:{run}-{number}"
+        answer = await ledger.reserve(ReservationRequest(key=f"{run}/{number}", order_id=order, needs=needs))
+        return answer.granted
+
+    return buy
+
+
+@asynccontextmanager
+async def _bare_shelf(database: Database, run: str, units: int) -> AsyncIterator[Attempt]:
+    """Make a table of one row for the time being; yield how one piece is taken from it."""
     shelf = Table(
-        f"bench_{uuid4().hex}",
+        f"bench_{run}",
         MetaData(),
         Column("sku", String(100), primary_key=True),
         Column("on_hand", BigInteger),
         Column("reserved", BigInteger),
     )
-    take = (
+    wanted = bindparam("wanted", type_=BigInteger)
+    guarded = (
         update(shelf)
-        .where(
-            shelf.c.sku == bindparam("of_sku"),
-            shelf.c.on_hand - shelf.c.reserved >= bindparam("wanted", type_=BigInteger),
-        )
-        .values(reserved=shelf.c.reserved + bindparam("wanted", type_=BigInteger))
+        .where(shelf.c.sku == bindparam("of_sku"), shelf.c.on_hand - shelf.c.reserved >= wanted)
+        .values(reserved=shelf.c.reserved + wanted)
     )
 
-    async def buy(_number: int) -> bool:
+    async def take(_number: int) -> bool:
         async with database.writing() as connection:
-            return (await connection.execute(take, {"of_sku": "hot", "wanted": 1})).rowcount == 1
+            return (await connection.execute(guarded, {"of_sku": run, "wanted": 1})).rowcount == 1
 
     async with database.writing() as connection:
         await connection.run_sync(shelf.create)
-        await connection.execute(insert(shelf), {"sku": "hot", "on_hand": units, "reserved": 0})
+        await connection.execute(insert(shelf), {"sku": run, "on_hand": units, "reserved": 0})
     try:
-        return await _drive(buy, clients, attempts)
+        yield take
     finally:
         async with database.writing() as connection:
             await connection.run_sync(shelf.drop)
 
 
-async def _drive(attempt: Attempt, clients: int, attempts: int) -> tuple[int, float]:
+async def _alternate(buy: Attempt, take: Attempt, *, clients: int, attempts: int) -> tuple[int, float, float]:
+    """Drive both by turns, so that whatever else the machine does falls on both.
+
+    Returns:
+        How many `buy` was granted, and the seconds that it and `take` took.
+    """
+    granted, seconds, bare_s = 0, 0.0, 0.0
+    for turn in range(_TURNS):
+        numbers = range(attempts * turn // _TURNS, attempts * (turn + 1) // _TURNS)
+        _, spent = await _drive(take, clients, numbers)
+        bare_s += spent
+        more, spent = await _drive(buy, clients, numbers)
+        granted, seconds = granted + more, seconds + spent
+    return granted, seconds, bare_s
+
+
+async def _drive(attempt: Attempt, clients: int, numbers: range) -> tuple[int, float]:
     """Share the attempts among the clients; return how many were granted, and the seconds it took."""
-    numbers = iter(range(attempts))
+    queue = iter(numbers)
 
     async def client() -> int:
-        return sum([await attempt(number) for number in numbers])
+        return sum([await attempt(number) for number in queue])
 
     began = time.perf_counter()
     granted = sum(await asyncio.gather(*(client() for _ in range(clients))))

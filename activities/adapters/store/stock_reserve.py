@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, exists, insert, select
 
 from activities.adapters.store import stock_choice
 from activities.adapters.store.clock import utc_now
@@ -45,6 +45,9 @@ _LOOK = (
 )
 # In the order in which balances are moved; a database without row locks has locked everything already.
 _LOCK = _LOOK.order_by(_b.sku, _b.node).with_for_update(of=stock_balances)
+_IS_KNOWN = exists().where(reservations.c.key == bindparam("of_key")).label("is_known")
+# One round trip for what nearly every attempt on a sold-out article comes to: nothing left, and never granted before.
+_GLANCE = _LOOK.add_columns(_IS_KNOWN)
 _RESERVATION = select(reservations).where(reservations.c.key == bindparam("of_key"))
 _GRANTED_LINES = select(reservation_lines).where(reservation_lines.c.reservation_key == bindparam("of_key"))
 _ADD_LINES = insert(reservation_lines)
@@ -58,13 +61,15 @@ async def reserve(database: Database, request: ReservationRequest) -> Reservatio
     """
     needs = stock_choice.merged(request.needs)
     async with database.reading() as connection:
-        balances = await look(connection, (need.sku for need in needs))
+        asked = {"skus": _skus(needs), "of_key": request.key}
+        rows = (await connection.execute(_GLANCE, asked)).all()
+        balances = _by_preference(rows)
         short = stock_choice.shortages(needs, balances)
         if short:
-            first = (await connection.execute(_RESERVATION, {"of_key": request.key})).one_or_none()
-            if first is None:
-                return ReservationAnswer(granted=False, shortages=short)
-            return await _answer_again(connection, first, request, needs)
+            is_known = rows[0].is_known if rows else (await connection.execute(select(_IS_KNOWN), asked)).scalar_one()
+            if is_known:
+                return await _first_answer(connection, request, needs)
+            return ReservationAnswer(granted=False, shortages=short)
     with suppress(BalanceRefused):
         return await in_transaction(database, partial(_write, request=request, needs=needs, balances=balances))
     try:
@@ -73,15 +78,9 @@ async def reserve(database: Database, request: ReservationRequest) -> Reservatio
         return ReservationAnswer(granted=False, shortages=lost.shortages)
 
 
-async def look(connection: AsyncConnection, skus: Iterable[str], *, lock: bool = False) -> list[Balance]:
+async def look(connection: AsyncConnection, skus: Iterable[str]) -> list[Balance]:
     """Read what each node has of these articles, the nodes in the order of preference."""
-    rows = await connection.execute(_LOCK if lock else _LOOK, {"skus": sorted(set(skus))})
-    return [
-        Balance(
-            node=row.node, sku=row.sku, on_hand=row.on_hand, reserved=row.reserved, available=row.on_hand - row.reserved
-        )
-        for row in sorted(rows, key=lambda row: (row.priority, row.node, row.sku))
-    ]
+    return _by_preference((await connection.execute(_LOOK, {"skus": sorted(set(skus))})).all())
 
 
 class _Short(Exception):
@@ -95,10 +94,9 @@ async def _write(
 ) -> ReservationAnswer:
     """Write what is chosen from `balances`; where none are given, from those read and locked now."""
     if not await insert_once(connection, reservations, _reservation(request, needs)):
-        first = (await connection.execute(_RESERVATION, {"of_key": request.key})).one()
-        return await _answer_again(connection, first, request, needs)
+        return await _first_answer(connection, request, needs)
     if balances is None:
-        balances = await look(connection, (need.sku for need in needs), lock=True)
+        balances = _by_preference((await connection.execute(_LOCK, {"skus": _skus(needs)})).all())
         short = stock_choice.shortages(needs, balances)
         if short:
             raise _Short(short)
@@ -109,10 +107,11 @@ async def _write(
     return ReservationAnswer(granted=True, allocations=allocations)
 
 
-async def _answer_again(
-    connection: AsyncConnection, first: Row[Any], request: ReservationRequest, needs: Sequence[Need]
+async def _first_answer(
+    connection: AsyncConnection, request: ReservationRequest, needs: Sequence[Need]
 ) -> ReservationAnswer:
     """Read the answer that granted the key."""
+    first = (await connection.execute(_RESERVATION, {"of_key": request.key})).one()
     if first.digest is None:
         raise Conflict("reservation_released", f"the reservation {request.key} was released before it was granted")
     if first.digest != _digest(request, needs):
@@ -122,6 +121,19 @@ async def _answer_again(
         Allocation(line_id=line.line_id, sku=line.sku, quantity=line.quantity, node=line.node) for line in lines
     )
     return ReservationAnswer(granted=True, allocations=stock_choice.in_order(allocations))
+
+
+def _skus(needs: Iterable[Need]) -> list[str]:
+    return sorted({need.sku for need in needs})
+
+
+def _by_preference(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Balance]:
+    return [
+        Balance(
+            node=row.node, sku=row.sku, on_hand=row.on_hand, reserved=row.reserved, available=row.on_hand - row.reserved
+        )
+        for row in sorted(rows, key=lambda row: (row.priority, row.node, row.sku))
+    ]
 
 
 def _digest(request: ReservationRequest, needs: Sequence[Need]) -> str:

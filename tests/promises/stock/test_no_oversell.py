@@ -105,6 +105,7 @@ async def test_a_shipment_told_by_many_at_once_leaves_the_shelf_once(shop):
     assert (await shop.audit()).is_right
 
 
+@pytest.mark.slow
 async def test_several_processes_share_the_last_units_exactly(shop, database_url):
     await shop.receive("hot", 60)
     buyer = Path(__file__).with_name("buyer_process.py")
@@ -112,7 +113,7 @@ async def test_several_processes_share_the_last_units_exactly(shop, database_url
 
     started = [
         await asyncio.create_subprocess_exec(*command, f"p{number}", "50", stdout=subprocess.PIPE)
-        for number in range(2)
+        for number in range(3)
     ]
     outputs = [(await process.communicate())[0] for process in started]
 
