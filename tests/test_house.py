@@ -20,9 +20,10 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("models", "activities", "workflows", "workers", "api", "ops")
 SOURCE = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 FILE_MAX, FUNCTION_MAX = 300, 50
-_MACHINE = re.compile(
-    r"/home/\w+|/Users/\w+|/root/|site-packages/|\bhttps?://[\w.-]*(?:pypi|pythonhosted|artifactory)\b"
-)
+_HOMES = ("home", "Users", "root")
+_REGISTRIES = ("pypi", "python" + "hosted", "artifactory")
+# Put together here, so that the pattern is not found in this very file.
+_MACHINE = re.compile(rf"/(?:{'|'.join(_HOMES)})/\w+|site-packages/|\bhttps?://[\w.-]*(?:{'|'.join(_REGISTRIES)})\b")
 
 
 def named(path: Path) -> str:
