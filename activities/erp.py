@@ -1,10 +1,11 @@
-"""What an order asks of the ERP."""
+"""What an order, and replenishment, ask of the ERP."""
 
 from temporalio import activity
 
 from activities.ports import Erp
 from models.partners.asking import Done, Undo, Undone
-from models.partners.erp import CreditAnswer, CreditEnquiry, Invoice, ItemAnswer, ItemEnquiry, SalesOrder
+from models.partners.erp import CreditAnswer, CreditEnquiry, CreditMemo, Invoice, ItemAnswer, ItemEnquiry, SalesOrder
+from models.partners.transfers import PurchaseRequisition, RequisitionAnswer
 
 
 class ErpActivities:
@@ -33,3 +34,11 @@ class ErpActivities:
     @activity.defn(name="erp.post_invoice")
     async def post_invoice(self, invoice: Invoice) -> Done:
         return await self._erp.post_invoice(invoice)
+
+    @activity.defn(name="erp.credit_memo")
+    async def credit_memo(self, memo: CreditMemo) -> Done:
+        return await self._erp.credit_memo(memo)
+
+    @activity.defn(name="erp.requisition")
+    async def requisition(self, requisition: PurchaseRequisition) -> RequisitionAnswer:
+        return await self._erp.requisition(requisition)

@@ -61,9 +61,12 @@ def _failure(kind: Trouble, message: str, code: str, retry_after_s: float | None
     )
 
 
-def trouble_of(error: ActivityError) -> Failure:
-    """Read a failed activity back; what our adapters did not foresee (a timeout, a bug) counts as transient."""
-    cause = error.cause
+def trouble_of(error: ActivityError | ApplicationError) -> Failure:
+    """Read a failed activity back; what our adapters did not foresee (a timeout, a bug) counts as transient.
+
+    A local activity's failure comes without the wrapping that a remote one's has.
+    """
+    cause = error.cause if isinstance(error, ActivityError) else error
     if not isinstance(cause, ApplicationError) or cause.type not in {kind.value for kind in Trouble}:
         return Failure(Trouble.RETRY, str(cause or error))
     detail = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}

@@ -4,7 +4,7 @@ from temporalio import activity
 
 from activities.ports import Payments
 from models.partners.asking import Done, Undone
-from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Void
+from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund, Void
 
 
 class PaymentActivities:
@@ -25,3 +25,7 @@ class PaymentActivities:
     @activity.defn(name="payment.void")
     async def void(self, void: Void) -> Undone:
         return await self._payments.void(void)
+
+    @activity.defn(name="payment.refund")
+    async def refund(self, refund: Refund) -> Done:
+        return await self._payments.refund(refund)

@@ -3,7 +3,16 @@
 from temporalio import activity
 
 from activities.ports import StockLedger
-from models.stock import Consumption, ReservationAnswer, ReservationRelease, ReservationRequest
+from models.stock.backorders import BackorderAnswer, BackorderRequest
+from models.stock.reservation import (
+    Consumption,
+    ReservationAnswer,
+    ReservationCommit,
+    ReservationExtension,
+    ReservationRelease,
+    ReservationRequest,
+    ReservationStanding,
+)
 
 
 class StockActivities:
@@ -16,6 +25,18 @@ class StockActivities:
     @activity.defn(name="stock.reserve")
     async def reserve(self, request: ReservationRequest) -> ReservationAnswer:
         return await self._stock.reserve(request)
+
+    @activity.defn(name="stock.backorder")
+    async def backorder(self, request: BackorderRequest) -> BackorderAnswer:
+        return await self._stock.backorder(request)
+
+    @activity.defn(name="stock.extend")
+    async def extend(self, extension: ReservationExtension) -> ReservationStanding:
+        return await self._stock.extend(extension)
+
+    @activity.defn(name="stock.commit")
+    async def commit(self, commit: ReservationCommit) -> ReservationStanding:
+        return await self._stock.commit(commit)
 
     @activity.defn(name="stock.release")
     async def release(self, release: ReservationRelease) -> None:

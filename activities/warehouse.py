@@ -1,9 +1,10 @@
-"""What an order asks of the warehouse."""
+"""What an order, and stock, ask of the warehouse."""
 
 from temporalio import activity
 
 from activities.ports import Warehouse
 from models.partners.asking import Done, Undo
+from models.partners.transfers import TransferOrder
 from models.partners.warehouse import RecallAnswer, Release
 
 
@@ -21,3 +22,7 @@ class WarehouseActivities:
     @activity.defn(name="wms.recall")
     async def recall(self, undo: Undo) -> RecallAnswer:
         return await self._warehouse.recall(undo)
+
+    @activity.defn(name="wms.transfer")
+    async def transfer(self, order: TransferOrder) -> Done:
+        return await self._warehouse.transfer(order)

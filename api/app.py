@@ -11,21 +11,47 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from api import callbacks, channels, documentation, health, orders, problems, quarantine
+from api import (
+    availability,
+    callbacks,
+    channels,
+    documentation,
+    health,
+    inventory,
+    orders,
+    problems,
+    publishing,
+    quarantine,
+    replenishment,
+    stock_events,
+)
 from api.body import BodyGate
 from api.deliveries import Deliveries
 from api.documentation import Problem
+from api.inventory_views import EventOutcomes
 from api.metrics import RequestCounter
 from api.orders import CancellationBody, DecisionBody
 from api.quarantine import ReplayBody
 from models.order.document import OrderDocument
+from models.stock.events import StockEventAnswer
+from models.stock.nodes import Node
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from api.services import Services
 
-BODIES = (Problem, OrderDocument, CancellationBody, DecisionBody, ReplayBody)
+BODIES = (
+    Problem,
+    OrderDocument,
+    CancellationBody,
+    DecisionBody,
+    ReplayBody,
+    Node,
+    StockEventAnswer,
+    EventOutcomes,
+    *replenishment.BODIES,
+)
 """Schemas of what is read or written by hand."""
 
 
@@ -54,7 +80,9 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.deliveries = deliveries
     app.state.health = health.HealthDesk(services)
-    for part in (orders, channels, quarantine, callbacks, health):
+    # Articles have any name: what else is below their address comes before them.
+    stock = (stock_events, replenishment, publishing, availability, inventory)
+    for part in (orders, channels, quarantine, callbacks, *stock, health):
         app.include_router(part.router)
     problems.install(app)
     documentation.describe(app, BODIES)

@@ -13,9 +13,15 @@ from activities.adapters.amazon.orders import AmazonOrders
 from activities.adapters.canonical.orders import CanonicalOrders
 from activities.adapters.magento.orders import MagentoOrders
 from activities.adapters.shopify.orders import ShopifyOrders
+from activities.adapters.store.api_keys import SqlApiKeys
+from activities.adapters.store.database import Database
 from activities.adapters.store.opening import open_store
+from activities.adapters.store.pepper import pepper
+from activities.adapters.store.stock.inventory import SqlInventory
 from activities.adapters.telemetry import temporal_runtime
 from activities.adapters.woocommerce.orders import WooCommerceOrders
+from api.publishing import Publications
+from api.quick_reads import QuickReads
 from api.services import Check, NotTold, Services
 from api.temporal import Gateway
 from models.policy.book import PolicyBook
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from models.settings import PartnerSettings, Settings
 
 _PROBE_WITHIN_S = 1.5
+_READERS = 2
 
 
 @asynccontextmanager
@@ -40,7 +47,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     gateway = Gateway(await _client(settings), settings.task_queue)
     partners = _partners(settings)
-    store = open_store(settings, PolicyBook.load(settings.policies))
+    policies = PolicyBook.load(settings.policies)
+    store = open_store(settings, policies)
+    # However many ask what channels may show, the orders' connections are not theirs.
+    readers = Database(settings.database, pool_size=_READERS)
     try:
         async with httpx.AsyncClient(timeout=_PROBE_WITHIN_S) as http:
             checks = {
@@ -56,6 +66,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 idempotency_keys=store.idempotency,
                 api_keys=store.api_keys,
                 running=gateway,
+                stock=store.stock,
+                inventory=SqlInventory(store.database, policies),
+                quick=QuickReads(SqlInventory(readers, policies), SqlApiKeys(readers, pepper(settings))),
                 channels=_channels(settings),
                 canonical=CanonicalOrders(),
                 signed_channels=_signed(settings),
@@ -63,8 +76,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     name: partner.callback_secret.get_secret_value() for name, partner in partners.items()
                 },
                 checks=checks,
+                replenishment=store.replenishing,
+                publications=Publications(store.offers, policies.current.stock.availability.channels, gateway.publish),
             )
     finally:
+        await readers.close()
         await store.close()
 
 
@@ -86,6 +102,7 @@ def _partners(settings: Settings) -> dict[str, PartnerSettings]:
         Partner.PAYMENT.value: settings.payment,
         Partner.CARRIER.value: settings.carrier,
         Partner.NOTIFICATION.value: settings.notification,
+        "channels": settings.channels,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from fastapi import Depends, Request
 
@@ -22,8 +22,24 @@ async def authenticated(request: Request, services: Provided) -> Principal:
     Raises:
         Refusal: it carries none, or one that nobody holds.
     """
+    return await known(request, services.api_keys)
+
+
+class Keys(Protocol):
+    """Who may call."""
+
+    async def verify(self, key: str) -> Principal | None:
+        """Who holds this key; None for nobody."""
+
+
+async def known(request: Request, keys: Keys) -> Principal:
+    """Find out whose API key the request carries, by these keys.
+
+    Raises:
+        Refusal: it carries none, or one that nobody holds.
+    """
     key = _presented(request.headers)
-    principal = await services.api_keys.verify(key) if key else None
+    principal = await keys.verify(key) if key else None
     if principal is None:
         raise _unknown("an API key is needed: Authorization: Bearer <key>, or X-Api-Key: <key>")
     return principal

@@ -1,4 +1,4 @@
-"""Work beside the requests: callbacks go from the inbox to their orders, and orders left unstarted are started."""
+"""Work beside the requests: callbacks reach their orders, unstarted orders are started, channels hear of stock."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 _INBOX_EVERY_S = 2.0
 _SWEEP_EVERY_S = 5.0
+_PUBLISH_EVERY_S = 1.0
 _UNSTARTED_FOR_S = 5.0
 _BATCH = 50
 _AT_ONCE = 10
@@ -55,6 +56,9 @@ class Deliveries:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._for_ever(self._inbox_round, _INBOX_EVERY_S, self._news))
             group.create_task(self._for_ever(self._sweep_round, _SWEEP_EVERY_S, asyncio.Event()))
+            if self._services.publications is not None:
+                publish = self._services.publications.round
+                group.create_task(self._for_ever(publish, _PUBLISH_EVERY_S, asyncio.Event()))
 
     async def _for_ever(self, work: Callable[[], Awaitable[object]], every_s: float, news: asyncio.Event) -> None:
         while True:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from api import examples
 from api.problems import ALL, MEDIA_TYPE, TYPES, UNAUTHENTICATED
 from models.partners.events import PARTNER_EVENT
+from models.stock.events import STOCK_EVENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,6 +140,7 @@ def _described(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> dict[str, Any
     for model in bodies:
         _publish(schemas, model.__name__, model.model_json_schema(ref_template=_REFERENCE))
     _publish(schemas, "PartnerEvent", PARTNER_EVENT.json_schema(ref_template=_REFERENCE))
+    _publish(schemas, "StockEvent", STOCK_EVENT.json_schema(ref_template=_REFERENCE))
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key."},
         "header": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "An API key."},

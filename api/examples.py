@@ -48,6 +48,11 @@ CALLBACK = {
 }
 RECEIVED_EVENT = {"event_id": "evt-9001", "status": "received"}
 ERRORS = [{"pointer": "/lines/0/total", "code": "inconsistent", "message": "is 39.00 EUR, but its parts come to 40.00"}]
+PUBLICATION_LAGS = {
+    "channels": [
+        {"channel": "shopify", "offers": 500, "waiting": 3, "median_s": 2.4, "p95_s": 4.1, "worst_s": 9.8},
+    ]
+}
 HEALTH = {
     "status": "degraded",
     "checks": {

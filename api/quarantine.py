@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, StringConstraints
 from activities.records import Quarantined, QuarantineState
 from api import examples
 from api.authentication import Caller
-from api.callbacks import QUARANTINE, read_event
+from api.callbacks import QUARANTINE, read_event, take
 from api.documentation import answers, body, reference
 from api.idempotency import once
 from api.intake import Intake, accepted, refused_and_kept
@@ -117,10 +117,10 @@ async def _replay_order(services: Services, background: Wakeable, entry: Quarant
 async def _replay_event(services: Services, background: Wakeable, entry: Quarantined, payload: bytes) -> Response:
     source = entry.channel.removeprefix(QUARANTINE)
     event = read_event(source, payload)
-    if await services.inbox.receive(source, event, payload):
-        background.wake()
-    await services.quarantine.replayed(entry.id, payload, event.order_id)
-    return accepted(ReceivedEvent(event_id=event.event_id, status="received"), order_path(event.order_id))
+    order_id = await take(services, background, source, event, payload)
+    await services.quarantine.replayed(entry.id, payload, order_id or "")
+    where = order_path(order_id) if order_id else quarantine_path(entry.id)
+    return accepted(ReceivedEvent(event_id=event.event_id, status="received"), where)
 
 
 def _corrected(sent: bytes) -> bytes:
@@ -146,11 +146,14 @@ def _number(value: object) -> float:
 
 
 def _done(entry: Quarantined) -> Refusal:
-    where = order_path(entry.order_id or "")
+    here = {"quarantine": quarantine_path(entry.id)}
+    if not entry.order_id:
+        return Refusal(CONFLICT, "this has been taken in already", code="replayed_already", more=here)
+    where = order_path(entry.order_id)
     return Refusal(
         CONFLICT,
         f"this has become {entry.order_id} already",
         code="replayed_already",
         headers={"Location": where},
-        more={"order": where, "quarantine": quarantine_path(entry.id)},
+        more={"order": where} | here,
     )

@@ -71,6 +71,7 @@ def _entry(entry: Quarantined) -> dict[str, Any]:
         "errors": [FieldError.model_validate(error) for error in entry.errors],
         "received_at": entry.received_at,
         "attempts": entry.attempts,
-        "order_id": entry.order_id,
+        # What is about stock becomes no order.
+        "order_id": entry.order_id or None,
         "links": {"self": here, "replay": f"{here}/replay"},
     }

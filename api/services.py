@@ -12,11 +12,16 @@ from api.metrics import Metrics
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from activities.ports import ChannelFormat
+    from activities.ports import ChannelFormat, StockLedger
     from activities.records import ApiKeys, IdempotencyKeys, Inbox, Orders, Quarantine
+    from activities.stock_records import Inventory
+    from api.publishing import Publications
+    from api.quick_reads import QuickReads
+    from api.replenishment import Replenishment
     from models.messages import Acknowledgement, Cancellation, HoldDecision, Receipt
     from models.order.order import Order
     from models.partners.events import PartnerEvent
+    from models.partners.transfers import TransferOrder
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,9 @@ class RunningOrders(Protocol):
 
     async def deliver(self, event: PartnerEvent) -> None:
         """Hand a callback to its order; raises as `decide`."""
+
+    async def transfer(self, order: TransferOrder) -> None:
+        """Have goods sent from node to node, once a key; raises `Unavailable`."""
 
 
 class Wakeable(Protocol):
@@ -79,6 +87,10 @@ class Services:
     idempotency_keys: IdempotencyKeys
     api_keys: ApiKeys
     running: RunningOrders
+    stock: StockLedger
+    inventory: Inventory
+    quick: QuickReads
+    """What channels may show, over connections that orders do not need."""
     channels: Mapping[str, ChannelFormat]
     """Formats by channel name."""
     canonical: ChannelFormat
@@ -86,6 +98,10 @@ class Services:
     """Channels with a secret: their platform's signature is asked for, and lets in without an API key."""
     callback_secrets: Mapping[str, str] = field(default_factory=dict)
     """By partner; several, parted by spaces, while one is being replaced. Empty: its callbacks are refused."""
+    replenishment: Replenishment | None = None
+    """What is to be bought or moved; none: nothing is, here."""
+    publications: Publications | None = None
+    """What channels are told of stock; none: they are told nothing."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     wait_s: float = 1.0
     """How long a submission waits for the order's first answer; zero starts it and asks nothing."""

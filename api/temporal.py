@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from temporalio.client import (
     WorkflowUpdateStage,
 )
 from temporalio.common import (
-    Priority,
     SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
@@ -25,11 +24,12 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.services import Started
+from models.batch.batch import batch_workflow_id
 from models.errors import Conflict, InvalidInput, NotFound, Unavailable
-from models.messages import Acknowledgement, OrderStart, Receipt
-from models.order.document import ServiceLevel
-from models.order.snapshot import Headline
-from workflows.attributes import CHANNEL, CUSTOMER_ID, ORDER_STATUS, ORDER_VALUE
+from models.messages import Acknowledgement, Receipt
+from models.policy.stock.publishing import publication_id
+from workflows.attributes import CHANNEL
+from workflows.starting import OF_A_BATCH, WORKFLOW, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,19 +37,22 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from temporalio.client import Client, WorkflowHandle
 
+    from models.batch.batch import BatchStart
     from models.errors import OrderloomError
     from models.messages import Cancellation, HoldDecision
     from models.order.order import Order
     from models.partners.events import PartnerEvent
+    from models.partners.transfers import TransferOrder
+    from models.policy.stock.publishing import PublicationStart
 
 log = structlog.get_logger()
-WORKFLOW = "OrderWorkflow"
+BATCH = "BatchWorkflow"
+PUBLICATION = "PublicationWorkflow"
+TRANSFER = "TransferWorkflow"
 MESSAGE_MAX = 64 * 1024
 """Bytes. A larger update could wedge an order for good."""
 _RPC = timedelta(seconds=5)
 _CANCEL_WITHIN_S = 3.0
-_SUMMARY_MAX = 200
-_LINES_SHOWN = 20
 _SUBSECOND = 0.05
 
 
@@ -69,7 +72,7 @@ class Gateway:
         """
         try:
             if wait_s < _SUBSECOND:
-                await self._client.start_workflow(WORKFLOW, rpc_timeout=_RPC, **_start(order, self._task_queue))
+                await self._client.start_workflow(WORKFLOW, rpc_timeout=_RPC, **start_of(order, self._task_queue))
                 return Started(confirmed=True)
             async with asyncio.timeout(wait_s):
                 return Started(confirmed=True, receipt=await self._start_and_ask(order, wait_s))
@@ -88,7 +91,7 @@ class Gateway:
     async def _start_and_ask(self, order: Order, wait_s: float) -> Receipt:
         receipt: Receipt = await self._client.execute_update_with_start_workflow(
             "accept",
-            start_workflow_operation=WithStartWorkflowOperation(WORKFLOW, **_start(order, self._task_queue)),
+            start_workflow_operation=WithStartWorkflowOperation(WORKFLOW, **start_of(order, self._task_queue)),
             id="accept",
             result_type=Receipt,
             rpc_timeout=timedelta(seconds=wait_s),
@@ -141,6 +144,60 @@ class Gateway:
         with _in_our_words(event.order_id):
             await self._order(event.order_id).signal("partner_event", _capped(event), rpc_timeout=_RPC)
 
+    async def publish(self, start: PublicationStart) -> None:
+        """Have a channel told what it may sell; one that is being told already is left alone.
+
+        Raises:
+            Unavailable: Temporal does not answer.
+        """
+        channel = start.channel
+        with _in_our_words(channel):
+            await self._client.start_workflow(
+                PUBLICATION,
+                start,
+                id=publication_id(channel),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                static_summary=f"tell {channel} what it may sell",
+                search_attributes=TypedSearchAttributes([SearchAttributePair(CHANNEL, channel)]),
+                rpc_timeout=_RPC,
+            )
+
+    async def transfer(self, order: TransferOrder) -> None:
+        """Have goods sent from node to node; the same transfer again changes nothing.
+
+        Raises:
+            Unavailable: Temporal does not answer.
+        """
+        with _in_our_words(order.key), suppress(WorkflowAlreadyStartedError):
+            await self._client.start_workflow(
+                TRANSFER,
+                order,
+                id=order.key,
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"goods from {order.from_node} to {order.to_node}",
+                rpc_timeout=_RPC,
+            )
+
+    async def read_batch(self, start: BatchStart) -> None:
+        """Have a file of orders read; one that is being read, or was, is left alone.
+
+        Raises:
+            Unavailable: Temporal does not answer.
+        """
+        with _in_our_words(start.batch_id), suppress(WorkflowAlreadyStartedError):
+            await self._client.start_workflow(
+                BATCH,
+                start,
+                id=batch_workflow_id(start.batch_id),
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"orders of {start.name}"[:100],
+                priority=OF_A_BATCH,
+                rpc_timeout=_RPC,
+            )
+
     async def reachable(self) -> str:
         """Say that Temporal serves; raises whatever shows that it does not."""
         if not await self._client.service_client.check_health(timeout=timedelta(seconds=2)):
@@ -149,50 +206,6 @@ class Gateway:
 
     def _order(self, order_id: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(order_id)
-
-
-def _start(order: Order, task_queue: str) -> dict[str, Any]:
-    """What a start says, the same each time."""
-    return {
-        "arg": OrderStart(order=order),
-        "id": order.id,
-        "task_queue": task_queue,
-        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
-        "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        "static_summary": _summary(order),
-        "static_details": _details(order),
-        "search_attributes": TypedSearchAttributes(
-            [
-                SearchAttributePair(CHANNEL, order.channel),
-                SearchAttributePair(CUSTOMER_ID, order.customer.id or "guest"),
-                SearchAttributePair(ORDER_STATUS, Headline.RECEIVED.value),
-                SearchAttributePair(ORDER_VALUE, float(order.total.major)),
-            ]
-        ),
-        "priority": Priority(
-            priority_key=1 if order.fulfilment.service_level is ServiceLevel.EXPEDITED else 3,
-            fairness_key=order.channel,
-        ),
-    }
-
-
-def _summary(order: Order) -> str:
-    lines = f"{len(order.lines)} line{'s' if len(order.lines) > 1 else ''}"
-    text = f"{order.channel} {order.number or order.external_id} · {lines} · {order.total}"
-    return text.encode()[:_SUMMARY_MAX].decode(errors="ignore")
-
-
-def _details(order: Order) -> str:
-    """Markdown for the Web UI; what is bought, and no personal data."""
-    goods = [f"- {line.quantity} x `{line.sku}`" for line in order.lines[:_LINES_SHOWN]]
-    if len(order.lines) > _LINES_SHOWN:
-        goods.append(f"- and {len(order.lines) - _LINES_SHOWN} more lines")
-    facts = [
-        f"**{order.total}**, {order.payment.terms.value.replace('_', ' ')}",
-        f"Placed {order.placed_at:%Y-%m-%d %H:%M %Z} at {order.channel} as {order.external_id}",
-        f"{order.fulfilment.service_level.value.capitalize()} delivery",
-    ]
-    return "\n\n".join([*facts, "\n".join(goods)])
 
 
 def _capped(message: BaseModel) -> BaseModel:

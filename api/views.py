@@ -76,6 +76,7 @@ class LineView(View):
     unit: str
     total: Money
     reserved: int
+    backordered: int
     released: int
     short: int
     shipped: int
@@ -140,6 +141,8 @@ class OrderDetail(OrderSummary):
     policy_version: str | None
     payment: PaymentView
     lines: list[LineView]
+    expected_at: datetime | None
+    """When the last of what it waits for is expected; none where it waits for nothing, or nobody knows."""
     shipments: list[ShipmentProgress]
     references: dict[str, str]
     """What partners call it."""
@@ -156,6 +159,7 @@ class OrderDetail(OrderSummary):
             policy_version=snapshot.policy_version if snapshot else None,
             payment=_payment(view),
             lines=[LineView.of(line, progress.get(line.id) or _untouched(line)) for line in order.lines],
+            expected_at=snapshot.expected_at if snapshot else None,
             shipments=list(snapshot.shipments) if snapshot else [],
             references=dict(snapshot.references) if snapshot else {},
         )

@@ -36,6 +36,12 @@ def readable(value: str) -> str:
     Raises:
         ValueError: the text holds a character that a person could not see.
     """
+    # Nearly all text we are told is of this kind, and nearly every value that is made holds some of it.
+    if value.isascii() and value.isprintable():
+        return value
+    if value.isascii() and value.isprintable():
+        # Nearly every text; the rest looks at each character.
+        return value
     for character in value:
         if _is_control(character) and character not in _LINE_ENDS:
             message = f"must not contain the control or invisible character U+{ord(character):04X}"

@@ -13,11 +13,22 @@ def order_id(channel: str, external_id: str) -> str:
     return f"order:{channel}:{external_id}"
 
 
+ReturnId = Annotated[
+    str, StringConstraints(pattern=r"^return:[a-z][a-z0-9_]*:[A-Za-z0-9._~-]+:[1-9][0-9]*$", max_length=170)
+]
+"""A return's id, which is its workflow's id too: ``return:{channel}:{the order's external id}:{n}``."""
+
+
+def return_id(channel: str, external_id: str, number: int) -> str:
+    """Name the `number`th return of the order that a channel calls `external_id`."""
+    return f"return:{channel}:{external_id}:{number}"
+
+
 def effect_key(order: str, step: str, part: str = "") -> str:
     """Name one outward effect, the same at every attempt: it travels as the idempotency key.
 
     Args:
-        order: the order's id.
+        order: the order's id, or the return's.
         step: what is done, such as ``erp-order``.
         part: which one, where a step is done several times, such as a shipment's number.
     """

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     payment: PartnerSettings = PartnerSettings(url="http://127.0.0.1:8413")
     carrier: PartnerSettings = PartnerSettings(url="http://127.0.0.1:8414")
     notification: PartnerSettings = PartnerSettings(url="http://127.0.0.1:8415")
+    channels: PartnerSettings = PartnerSettings(url="http://127.0.0.1:8416")
+    """Where channels are told what they may sell."""
 
     shopify_secret: SecretStr = SecretStr("")
     """Shopify's webhook secret; set: a payload without its signature is refused."""

@@ -14,8 +14,9 @@ from activities.adapters.store.opening import open_store
 from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
 from models.policy.book import PolicyBook
 from models.settings import Settings
-from workers.assembly import Workers
+from workers.assembly import Publishing, Workers
 from workers.build import build_id, promote
+from workers.schedules import keep_schedules
 from workflows.leaving import run_to_the_end
 from workflows.plugin import OrderloomPlugin
 
@@ -35,7 +36,8 @@ async def main() -> None:
         runtime=temporal_runtime(settings),
     )
     partners = open_partners(settings)
-    store = open_store(settings, PolicyBook.load(settings.policies))
+    policies = PolicyBook.load(settings.policies)
+    store = open_store(settings, policies)
     build = settings.build_id or build_id()
     workers = Workers(
         client,
@@ -46,12 +48,18 @@ async def main() -> None:
         notices=partners.notices,
         stock=store.stock,
         book=store.order_book,
+        publishing=Publishing(store.offers, partners.channels, policies.current.stock.availability.channels),
+        keeping=store.keeping,
+        replenishing=store.replenishing,
+        returns=store.return_book,
+        importing=store.importing,
         build_id=build,
     )
     try:
         async with workers.running():
             if settings.promote_build:
                 await promote(client, build)
+            await keep_schedules(client)
             log.info("workers run", build=build)
             await stopping.wait()
     finally:

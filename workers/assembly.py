@@ -3,34 +3,85 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
+from activities.batches import BatchActivities
 from activities.carriers import CarrierActivities
+from activities.channel_stock import ChannelStockActivities, StockOfferActivities
 from activities.erp import ErpActivities
 from activities.notices import NoticeActivities
 from activities.order_book import OrderBookActivities
 from activities.payments import PaymentActivities
+from activities.replenishing import ReplenishingActivities
+from activities.returns import ReturnActivities
 from activities.stock import StockActivities
+from activities.stock_keeping import ErpCheckActivities, StockKeepingActivities, WarehouseCheckActivities
 from activities.warehouse import WarehouseActivities
+from models.policy.stock.publishing import published_channels
+from workers.starting import TemporalStarter
+from workflows.batch import BatchWorkflow
 from workflows.order import OrderWorkflow
-from workflows.queues import ORDERS, Partner
+from workflows.publishing import PublicationWorkflow
+from workflows.queues import BATCHES, ORDERS, Partner, channel_queue
+from workflows.replenishing import ReplenishmentWorkflow, TransferWorkflow
+from workflows.returning.workflow import ReturnWorkflow
+from workflows.stock_keeping import StockCheckWorkflow, StockKeepingWorkflow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from temporalio.client import Client
 
-    from activities.ports import Carriers, Erp, Notices, OrderBook, Payments, StockLedger, Warehouse
+    from activities.batch_records import Importing
+    from activities.ports import (
+        Carriers,
+        ChannelStock,
+        Erp,
+        Notices,
+        OrderBook,
+        Payments,
+        Replenishing,
+        ReturnBook,
+        StockKeeping,
+        StockLedger,
+        StockOffers,
+        Warehouse,
+    )
+    from models.policy.stock.rules import ChannelRule
 
-WORKFLOWS = [OrderWorkflow]
+WORKFLOWS = [
+    OrderWorkflow,
+    PublicationWorkflow,
+    StockKeepingWorkflow,
+    StockCheckWorkflow,
+    ReplenishmentWorkflow,
+    TransferWorkflow,
+    ReturnWorkflow,
+    BatchWorkflow,
+]
 DEPLOYMENT = "orderloom"
+_CHANNEL_SLOTS = 2
+"""A channel's workflow tells it one batch at a time."""
+_BATCH_SLOTS = 2
+"""A file is read part after part; few are read at once, so that ordinary orders have the store to themselves."""
 _GRACE = timedelta(seconds=20)
 _STICKY = timedelta(seconds=2)
 """How long a killed worker's cached orders wait before another one takes them: short, since kills happen."""
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """What telling channels takes."""
+
+    offers: StockOffers
+    channels: ChannelStock
+    rules: Mapping[str, ChannelRule]
+    """By channel, as the policy in force has them."""
 
 
 def _verbs(owner: object) -> list[Callable[..., Any]]:
@@ -53,6 +104,11 @@ class Workers:
         notices: Notices,
         stock: StockLedger,
         book: OrderBook,
+        publishing: Publishing | None = None,
+        keeping: StockKeeping | None = None,
+        replenishing: Replenishing | None = None,
+        returns: ReturnBook | None = None,
+        importing: Importing | None = None,
         build_id: str = "",
         slots: int = 20,
         cached: int = 1000,
@@ -60,27 +116,64 @@ class Workers:
         """Assemble them; the ports are what their activities speak to.
 
         `build_id` makes the workers part of a worker deployment (empty: they are not versioned). At most `slots`
-        calls to one partner run at once: no more than its adapter's connection pool has. So many orders are kept in
-        memory as `cached` says; the others are replayed when something happens to them.
+        calls to one partner run at once: no more than its adapter's connection pool has. Without `publishing` no
+        channel is told what it may sell, without `keeping` and
+        `replenishing` the schedules of `workers.schedules` do nothing; without `returns` none is carried out. So many
+        orders are kept in memory as `cached` says; the others are replayed when something happens to them.
         """
         self._client = client
         self._cached = cached
         self._deployment = _deployment(build_id)
         partners = {
-            Partner.ERP: ErpActivities(erp),
-            Partner.WMS: WarehouseActivities(warehouse),
-            Partner.PAYMENT: PaymentActivities(payments),
-            Partner.CARRIER: CarrierActivities(carriers),
-            Partner.NOTIFICATION: NoticeActivities(notices),
+            Partner.ERP: _verbs(ErpActivities(erp)),
+            Partner.WMS: _verbs(WarehouseActivities(warehouse)),
+            Partner.PAYMENT: _verbs(PaymentActivities(payments)),
+            Partner.CARRIER: _verbs(CarrierActivities(carriers)),
+            Partner.NOTIFICATION: _verbs(NoticeActivities(notices)),
         }
         own = [*_verbs(OrderBookActivities(book)), *_verbs(StockActivities(stock))]
+        if publishing is not None:
+            own += _verbs(StockOfferActivities(publishing.offers))
+        if keeping is not None:
+            own += _verbs(StockKeepingActivities(keeping))
+            partners[Partner.WMS] += _verbs(WarehouseCheckActivities(warehouse, keeping))
+            partners[Partner.ERP] += _verbs(ErpCheckActivities(erp, keeping))
+        if replenishing is not None:
+            own += _verbs(ReplenishingActivities(replenishing))
+        if returns is not None:
+            own += _verbs(ReturnActivities(returns, stock))
         self.all = [
             self._worker(ORDERS, own, workflows=WORKFLOWS, slots=100),
-            *(self._worker(partner.value, _verbs(owner), slots=slots) for partner, owner in partners.items()),
+            *(self._worker(partner.value, verbs, slots=slots) for partner, verbs in partners.items()),
+            *self._publishers(publishing),
+            *self._importers(importing),
         ]
 
+    def _publishers(self, publishing: Publishing | None) -> list[Worker]:
+        """Make a worker for each channel that is told anything; its quota is kept by the server, over all workers."""
+        if publishing is None:
+            return []
+        verbs = _verbs(ChannelStockActivities(publishing.channels))
+        return [
+            self._worker(channel_queue(channel), verbs, slots=_CHANNEL_SLOTS, per_second=rule.calls_per_second)
+            for channel, rule in published_channels(publishing.rules).items()
+        ]
+
+    def _importers(self, importing: Importing | None) -> list[Worker]:
+        """Make the worker that reads files of orders."""
+        if importing is None:
+            return []
+        verbs = _verbs(BatchActivities(importing, TemporalStarter(self._client)))
+        return [self._worker(BATCHES, verbs, slots=_BATCH_SLOTS)]
+
     def _worker(
-        self, queue: str, activities: list[Callable[..., Any]], *, slots: int, workflows: Sequence[type] = ()
+        self,
+        queue: str,
+        activities: list[Callable[..., Any]],
+        *,
+        slots: int,
+        workflows: Sequence[type] = (),
+        per_second: float | None = None,
     ) -> Worker:
         pollers = PollerBehaviorAutoscaling(initial=2)
         return Worker(
@@ -90,6 +183,7 @@ class Workers:
             activities=activities,
             max_cached_workflows=self._cached,
             max_concurrent_activities=slots,
+            max_task_queue_activities_per_second=per_second,
             max_concurrent_local_activities=50,
             workflow_task_poller_behavior=pollers,
             activity_task_poller_behavior=pollers,

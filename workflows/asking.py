@@ -13,8 +13,8 @@ from temporalio.exceptions import ActivityError
 from activities.failures import trouble_of
 from models.errors import Trouble
 from models.messages import Verdict
+from models.order.casebook import PLATFORM
 from models.order.snapshot import TimelineKind
-from models.order.standing import PLATFORM
 from models.partners.asking import Ask
 from models.states.hold import HoldKind, HoldState
 from workflows.queues import ANSWER_WITHIN, Partner
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from activities.failures import Failure
-    from models.order.standing import Standing
+    from models.order.casebook import Casebook
     from models.policy.policy_set import PatiencePolicy
     from models.states.hold import Hold
-    from workflows.desk import Desk
+    from workflows.desk import HoldDesk
 
 Question = TypeVar("Question")
 Reply = TypeVar("Reply")
@@ -54,12 +54,23 @@ class Manner:
 class Asking:
     """How one order asks its partners."""
 
-    def __init__(self, standing: Standing, desk: Desk, patience: PatiencePolicy, keys: dict[str, str]) -> None:
-        """Ask with so much patience; `keys` notes under which key an effect was finally asked for."""
+    def __init__(
+        self,
+        standing: Casebook,
+        desk: HoldDesk,
+        patience: PatiencePolicy,
+        keys: dict[str, str],
+        thinking: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Ask with so much patience.
+
+        `keys` notes under which key an effect was finally asked for; `thinking` is done when a person has to think.
+        """
         self._standing = standing
         self._desk = desk
         self._patience = patience
         self._keys = keys
+        self._thinking = thinking
 
     async def ask(self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, manner: Manner) -> Reply:
         """Ask until there is an answer.
@@ -147,6 +158,7 @@ class Asking:
             waiting_on=None if refused else manner.partner.value,
         )
         await self._desk.show()
+        await self._thinking()
         await workflow.wait_condition(lambda: self._closed(hold) or self._interrupted(manner))
         await self._heed(hold, manner)
 

@@ -25,8 +25,9 @@ from workflows.run import together
 if TYPE_CHECKING:
     from models.order.order import Order
     from models.partners.carriers import Label
-    from models.stock import Allocation
+    from models.stock.reservation import Allocation
     from workflows.run import Run
+    from workflows.stocking import Batch
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,11 @@ async def commit(run: Run) -> None:
     run.desk.check_wish()
 
 
-def consignments(run: Run, allocations: tuple[Allocation, ...], part: str = "") -> list[Consignment]:
+def consignments(run: Run, batch: Batch) -> list[Consignment]:
     """Group what is reserved by the node that sends it."""
     by_node: dict[str, list[Allocation]] = defaultdict(list)
-    for allocation in allocations:
+    part = batch.part
+    for allocation in batch.allocations:
         by_node[allocation.node].append(allocation)
     return [
         Consignment(
@@ -155,7 +157,7 @@ def _release_order(order: Order, consignment: Consignment, label: Label | None) 
         order_id=order.id,
         node=consignment.node,
         lines=tuple(
-            ReleaseLine(line_id=found.line_id, sku=found.sku, quantity=found.quantity)
+            ReleaseLine(line_id=found.line_id, sku=found.sku, quantity=found.quantity, lot=found.lot)
             for found in consignment.allocations
         ),
         ship_to=order.shipping_address,

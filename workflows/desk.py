@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from temporalio.common import RetryPolicy
 
 from activities.order_book import OrderBookActivities
 from models.messages import Verdict
-from models.order.standing import PLATFORM
+from models.order.casebook import PLATFORM
 from models.states.hold import HoldState
 from workflows.attributes import HOLD_REASON, ORDER_STATUS, WAITING_ON
 from workflows.details import details
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from models.messages import Cancellation, HoldDecision
     from models.order.assessment import Objection
+    from models.order.casebook import Casebook
     from models.order.standing import Standing
     from models.states.hold import Hold
 
@@ -38,18 +40,91 @@ class CancelOrder(Exception):
         self.actor = actor
 
 
-class Desk:
-    """One order's desk."""
+class HoldDesk(ABC):
+    """How holds are shown to people and answered: an order's, or a return's."""
 
-    def __init__(self, standing: Standing) -> None:
-        """Show this order."""
-        self._standing = standing
-        self._shown: tuple[object, ...] = ()
-        self._writing = asyncio.Lock()
+    def __init__(self, book: Casebook) -> None:
+        """Show the holds of this book."""
+        self._book = book
         self.wish: Cancellation | None = None
         """A wish to cancel that has not been met or declined yet."""
         self.wish_answer = ""
         """What became of the last wish."""
+
+    @abstractmethod
+    async def show(self, *, index: bool = True) -> None:
+        """Write the state down; with `index` in the search attributes too."""
+
+    def check_wish(self) -> None:
+        """Stop here if somebody wants the order cancelled.
+
+        Raises:
+            CancelOrder: somebody does.
+        """
+        if self.wish is not None:
+            raise CancelOrder(self.wish.reason, self.wish.actor)
+
+    def answer_wish(self, text: str) -> None:
+        """Say what became of a wish to cancel, to whoever waits for that."""
+        self.wish = None
+        self.wish_answer = text
+
+    async def clear(self, objections: Sequence[Objection], opened: Callable[[], None] | None = None) -> None:
+        """Open a hold for each objection, all at once, and wait until every one is approved.
+
+        `opened` is called when they are open.
+
+        Raises:
+            CancelOrder: one was rejected, or somebody wants the order cancelled.
+        """
+        holds = [self._book.open_hold(objection.kind, objection.reason) for objection in objections]
+        if opened:
+            opened()
+        await self.show()
+        for hold in holds:
+            await self.approved(hold)
+
+    async def approved(self, hold: Hold) -> None:
+        """Wait until a hold is approved.
+
+        Raises:
+            CancelOrder: it was rejected, or somebody wants the order cancelled.
+        """
+        if await self.answer(hold) is Verdict.REJECT:
+            closed = self._book.holds[hold.id]
+            raise CancelOrder(closed.decision_reason or "rejected", closed.decided_by or PLATFORM)
+
+    async def answer(self, hold: Hold) -> Verdict:
+        """Wait for the answer to a hold; a hold that is released by itself counts as approved.
+
+        Raises:
+            CancelOrder: somebody wants the order cancelled.
+        """
+        await workflow.wait_condition(lambda: self._state(hold) is not HoldState.OPEN or self.wish is not None)
+        if self._state(hold) is HoldState.OPEN:
+            self.check_wish()
+        return Verdict.REJECT if self._state(hold) is HoldState.REJECTED else Verdict.APPROVE
+
+    def _state(self, hold: Hold) -> HoldState:
+        return self._book.holds[hold.id].state
+
+    async def decide(self, decision: HoldDecision) -> Hold:
+        """Take an operator's answer to a hold, and show that it was taken."""
+        after = HoldState.APPROVED if decision.verdict is Verdict.APPROVE else HoldState.REJECTED
+        hold = self._book.close_hold(decision.hold, after, actor=decision.actor, reason=decision.reason)
+        await self.show()
+        return hold
+
+
+class Desk(HoldDesk):
+    """One order's desk."""
+
+    def __init__(self, standing: Standing) -> None:
+        """Show this order."""
+        super().__init__(standing)
+        self._standing = standing
+        self._shown: tuple[object, ...] = ()
+        self._writing = asyncio.Lock()
 
     async def show(self, *, index: bool = True) -> None:
         """Write the state down for the API, the Web UI and, with `index`, the search attributes.
@@ -82,63 +157,3 @@ class Desk:
                 WAITING_ON.value_set(standing.waiting_on) if standing.waiting_on else WAITING_ON.value_unset(),
             ]
         )
-
-    def check_wish(self) -> None:
-        """Stop here if somebody wants the order cancelled.
-
-        Raises:
-            CancelOrder: somebody does.
-        """
-        if self.wish is not None:
-            raise CancelOrder(self.wish.reason, self.wish.actor)
-
-    def answer_wish(self, text: str) -> None:
-        """Say what became of a wish to cancel, to whoever waits for that."""
-        self.wish = None
-        self.wish_answer = text
-
-    async def clear(self, objections: Sequence[Objection], opened: Callable[[], None] | None = None) -> None:
-        """Open a hold for each objection, all at once, and wait until every one is approved.
-
-        `opened` is called when they are open.
-
-        Raises:
-            CancelOrder: one was rejected, or somebody wants the order cancelled.
-        """
-        holds = [self._standing.open_hold(objection.kind, objection.reason) for objection in objections]
-        if opened:
-            opened()
-        await self.show()
-        for hold in holds:
-            await self.approved(hold)
-
-    async def approved(self, hold: Hold) -> None:
-        """Wait until a hold is approved.
-
-        Raises:
-            CancelOrder: it was rejected, or somebody wants the order cancelled.
-        """
-        if await self.answer(hold) is Verdict.REJECT:
-            closed = self._standing.holds[hold.id]
-            raise CancelOrder(closed.decision_reason or "rejected", closed.decided_by or PLATFORM)
-
-    async def answer(self, hold: Hold) -> Verdict:
-        """Wait for the answer to a hold; a hold that is released by itself counts as approved.
-
-        Raises:
-            CancelOrder: somebody wants the order cancelled.
-        """
-        await workflow.wait_condition(lambda: self._state(hold) is not HoldState.OPEN or self.wish is not None)
-        if self._state(hold) is HoldState.OPEN:
-            self.check_wish()
-        return Verdict.REJECT if self._state(hold) is HoldState.REJECTED else Verdict.APPROVE
-
-    def _state(self, hold: Hold) -> HoldState:
-        return self._standing.holds[hold.id].state
-
-    async def decide(self, decision: HoldDecision) -> Hold:
-        """Take an operator's answer to a hold, and show that it was taken."""
-        after = HoldState.APPROVED if decision.verdict is Verdict.APPROVE else HoldState.REJECTED
-        hold = self._standing.close_hold(decision.hold, after, actor=decision.actor, reason=decision.reason)
-        await self.show()
-        return hold

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from temporalio import workflow
 
-from activities.stock import StockActivities
 from models.money import Money
 from models.order.snapshot import TimelineKind
 from models.partners.events import ParcelMoved
 from models.states.fulfilment import FulfilmentState, ShipmentState
 from models.states.hold import HoldKind
 from models.states.lifecycle import Lifecycle
-from models.stock import ReservationRelease
 from workflows import telling
 from workflows.queues import Partner
 from workflows.watching import Watch
@@ -68,20 +66,14 @@ async def _take(run: Run, event: PartnerEvent) -> None:
 async def complete(run: Run) -> None:
     """End the order well: every notice is out, and no stock stays reserved for what will not be shipped."""
     run.standing.awaiting = None
+    run.stock.stop()
     if run.busy_beside:
         await run.desk.show()
     await run.asides_done()
     if any(line.short or line.cancelled for line in run.standing.goods.progress()):
-        await _release_rest(run)
+        await run.stock.close("the order ended without it")
     run.standing.move(Lifecycle.COMPLETED, "completed")
     await run.desk.show()
-
-
-async def _release_rest(run: Run) -> None:
-    release = ReservationRelease(
-        reservation_key=run.key("stock"), order_id=run.order.id, reason="the order ended without it"
-    )
-    await run.own(StockActivities.release, release, "give back what was not shipped")
 
 
 async def end_at_once(run: Run, reason: str) -> None:
@@ -93,6 +85,7 @@ async def end_at_once(run: Run, reason: str) -> None:
 async def unwind(run: Run, wish: CancelOrder) -> None:
     """Take everything back, last deed first, tell those it concerns, and end the order."""
     standing = run.standing
+    run.stock.stop()
     run.desk.answer_wish("being cancelled")
     standing.release_holds("the order is being cancelled")
     standing.tell(f"to be cancelled: {wish.reason}", kind=TimelineKind.OPERATOR, actor=wish.actor)

@@ -59,6 +59,11 @@ def refusal(error: InvalidInput) -> ApplicationError:
     return ApplicationError(_sentence(error.errors), type="invalid", non_retryable=True)
 
 
+def conflict(message: str) -> ApplicationError:
+    """Say that what is asked contradicts what is there; trying again changes nothing by itself."""
+    return ApplicationError(message, type="conflict", non_retryable=True)
+
+
 def sentence(error: InvalidInput) -> str:
     """Say all of it in one line, without the values that were sent."""
     return _sentence(error.errors)

@@ -81,10 +81,10 @@ class OrderWorkflow:
                 await end_at_once(run, route.end_at_once)
                 return
             telling.confirm(run)
-            allocations = await secure(run)
+            await secure(run)
             await commit(run)
-            if allocations:
-                await ship(run, allocations)
+            if route.reserve:
+                await ship(run)
                 await deliver(run)
             else:
                 await hand_over(run)
@@ -195,7 +195,7 @@ class OrderWorkflow:
             raise InvalidInput.at("/order_id", "identity", "is another order's")
         if event.event_id not in self._seen:
             self._seen.add(event.event_id)
-            self._run.events.append(event)
+            self._run.hear(event)
 
     def _check_cancellable(self) -> None:
         standing = self._run.standing

@@ -6,6 +6,9 @@ from enum import StrEnum
 ORDERS = "orders"
 """Workflows, and local activities on our own store."""
 
+BATCHES = "batches"
+"""Files of orders: a part of one takes longer than a local activity may, and keeps no order waiting."""
+
 
 class Partner(StrEnum):
     """A partner, by the name of its task queue."""
@@ -34,3 +37,8 @@ ANSWER_WITHIN = timedelta(seconds=30)
 """How long one attempt at a partner may take; longer than any adapter's own time-out."""
 OWN_WITHIN = timedelta(seconds=10)
 """How long a local activity on our own store may take."""
+
+
+def channel_queue(channel: str) -> str:
+    """The task queue on which a channel is told what it may sell: its quota holds for all workers together."""
+    return f"channel-{channel}"

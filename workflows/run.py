@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.failures import trouble_of
 from models.errors import OrderloomError
 from models.ids import effect_key
+from models.order.assessment import Objection
+from models.partners.events import BackorderExpected, BackorderExpired, BackorderFilled
+from models.states.hold import HoldKind
 from workflows.asking import Asking, Manner
 from workflows.desk import OWN_RETRIES, Desk
 from workflows.queues import OWN_WITHIN
+from workflows.stocking import Stocking
 from workflows.undoing import Undoing
 
 if TYPE_CHECKING:
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
     from models.order.standing import Standing
     from models.partners.events import ParcelMoved, PartnerEvent
 
+LedgerWord = BackorderFilled | BackorderExpected | BackorderExpired
 Question = TypeVar("Question")
 Reply = TypeVar("Reply")
 
@@ -38,11 +45,29 @@ class Run:
     undoing: Undoing
     events: deque[PartnerEvent] = field(default_factory=deque)
     """Callbacks that have come and are not yet worked into the order's state."""
+    news: dict[str, deque[LedgerWord]] = field(default_factory=dict)
+    """What our stock ledger has said of reservations that wait for stock, by their keys."""
+    stock: Stocking = field(init=False)
     early: list[ParcelMoved] = field(default_factory=list)
     """What a carrier said of a parcel before the warehouse told us of it."""
     _assessment: Assessment | None = None
     _keys: dict[str, str] = field(default_factory=dict)
     _asides: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing reserved."""
+        self.stock = Stocking(self)
+
+    def hear(self, event: PartnerEvent) -> None:
+        """Take an event: to whom it concerns, or to the order's own story."""
+        if isinstance(event, BackorderFilled | BackorderExpected | BackorderExpired):
+            self.news_of(event.reservation_key).append(event)
+        else:
+            self.events.append(event)
+
+    def news_of(self, reservation_key: str) -> deque[LedgerWord]:
+        """What our stock ledger has said of a reservation and nobody has heeded yet."""
+        return self.news.setdefault(reservation_key, deque())
 
     @property
     def assessment(self) -> Assessment:
@@ -67,14 +92,23 @@ class Run:
 
     async def ask(self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, manner: Manner) -> Reply:
         """Ask a partner (workflows/asking.py)."""
-        asking = Asking(self.standing, self.desk, self.assessment.patience, self._keys)
+        asking = Asking(self.standing, self.desk, self.assessment.patience, self._keys, self.stock.hold_on)
         return await asking.ask(verb, question, manner)
 
     async def own(self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, summary: str) -> Reply:
-        """Ask our own store: quick, and retried until it answers."""
-        return await workflow.execute_local_activity_method(
-            verb, question, start_to_close_timeout=OWN_WITHIN, retry_policy=OWN_RETRIES, summary=summary
-        )
+        """Ask our own store: quick, and retried until it answers; what it refuses waits for a person.
+
+        Raises:
+            CancelOrder: the hold was rejected, or somebody wants the order cancelled.
+        """
+        while True:
+            try:
+                return await workflow.execute_local_activity_method(
+                    verb, question, start_to_close_timeout=OWN_WITHIN, retry_policy=OWN_RETRIES, summary=summary
+                )
+            except (ActivityError, ApplicationError) as error:
+                reason = f"our own books refused to {summary}: {trouble_of(error).message}"
+                await self.desk.clear([Objection(kind=HoldKind.OTHER, reason=reason[:500])])
 
     async def show_in_passing(self) -> None:
         """Show a state that others will follow; not where the next event, waiting already, will be shown with it."""

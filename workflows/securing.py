@@ -6,26 +6,22 @@ from typing import TYPE_CHECKING
 
 from activities.erp import ErpActivities
 from activities.payments import PaymentActivities
-from activities.stock import StockActivities
 from models.order.assessment import Objection
 from models.order.worth import open_worth, to_authorise
 from models.partners.erp import CreditEnquiry
 from models.partners.payments import AuthorisationRequest, Void
 from models.policy.credit import credit
-from models.policy.decision import Decision, DecisionKind, RefusedOption
 from models.policy.screening import HOLD
 from models.states.hold import HoldKind
-from models.stock import ReservationRelease, ReservationRequest
 from workflows.asking import Manner
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
-    from models.stock import Allocation, Need, ReservationAnswer
     from workflows.run import Run
 
 
-async def secure(run: Run) -> tuple[Allocation, ...]:
-    """Make sure of credit, goods and money, as far as the route asks; answers where the goods are reserved.
+async def secure(run: Run) -> None:
+    """Make sure of credit, goods and money, as far as the route asks.
 
     Raises:
         CancelOrder: credit, stock or payment was finally refused, or somebody wants the order cancelled.
@@ -34,12 +30,12 @@ async def secure(run: Run) -> tuple[Allocation, ...]:
     run.desk.check_wish()
     if route.check_credit:
         await _check_credit(run)
-    allocations = await reserve(run, run.assessment.needs) if route.reserve else ()
+    if route.reserve:
+        await run.stock.begin(run.assessment.needs)
     run.desk.check_wish()
     if route.authorise:
         await _authorise(run)
         run.desk.check_wish()
-    return allocations
 
 
 async def _check_credit(run: Run) -> None:
@@ -58,47 +54,8 @@ async def _check_credit(run: Run) -> None:
         await run.desk.clear([Objection(kind=HoldKind.CREDIT, reason="; ".join(decision.reasons))])
 
 
-async def reserve(run: Run, needs: tuple[Need, ...], part: str = "") -> tuple[Allocation, ...]:
-    """Reserve all of it, or hold the order until it can be had."""
-    key = run.key("stock", part)
-
-    async def give_back() -> str:
-        release = ReservationRelease(reservation_key=key, order_id=run.order.id, reason="the order was cancelled")
-        await run.own(StockActivities.release, release, "give the stock back")
-        return "given back"
-
-    run.undoing.note("release the reserved stock", give_back)
-    request = ReservationRequest(key=key, order_id=run.order.id, needs=needs)
-    while True:
-        answer = await run.own(StockActivities.reserve, request, "reserve the stock")
-        run.standing.decide(_stock_decision(run, answer))
-        if answer.granted:
-            run.standing.goods.reserved(answer.allocations)
-            nodes = ", ".join(sorted({allocation.node for allocation in answer.allocations}))
-            run.standing.tell(f"stock reserved at {nodes}")
-            return answer.allocations
-        short = "; ".join(f"{item.sku}: {item.available} of {item.wanted}" for item in answer.shortages)
-        await run.desk.clear([Objection(kind=HoldKind.INVENTORY, reason=f"short of stock: {short}"[:500])])
-
-
-def _stock_decision(run: Run, answer: ReservationAnswer) -> Decision:
-    return Decision(
-        kind=DecisionKind.STOCK,
-        policy_version=run.assessment.policy_version,
-        input={
-            "shortages": [shortage.model_dump(mode="json") for shortage in answer.shortages],
-            "nodes": [*sorted({allocation.node for allocation in answer.allocations})],
-        },
-        outcome="reserved" if answer.granted else HOLD,
-        refused=tuple(
-            RefusedOption(option=f"reserve {shortage.sku}", reason=f"{shortage.available} of {shortage.wanted}")
-            for shortage in answer.shortages[:50]
-        ),
-    )
-
-
 async def _authorise(run: Run) -> None:
-    amount = to_authorise(run.order)
+    amount = to_authorise(run.order, run.standing.goods.still_wanted())
     token = next((tender.token for tender in run.order.payment.tenders if not tender.captured), None)
     key = run.key("authorise")
     account = run.standing.account

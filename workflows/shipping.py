@@ -8,25 +8,33 @@ from typing import TYPE_CHECKING
 from temporalio import workflow
 
 from activities.stock import StockActivities
-from models.messages import Verdict
+from models.order.pieces import pieces_of
 from models.order.snapshot import TimelineKind
-from models.order.standing import PLATFORM
-from models.partners.events import ParcelMoved, ParcelShipped, PickedShort, ReleaseAcknowledged, ReleaseRejected
+from models.partners.events import (
+    BackorderExpected,
+    BackorderExpired,
+    BackorderFilled,
+    ParcelMoved,
+    ParcelShipped,
+    PickedShort,
+    ReleaseAcknowledged,
+    ReleaseRejected,
+    StockLost,
+)
 from models.states.fulfilment import FulfilmentState
 from models.states.hold import HoldKind
-from models.stock import Consumption, Need, Shipped
+from models.stock.reservation import Consumption, Shipped
 from workflows import telling
 from workflows.committing import Consignment, consignments, recall, release
 from workflows.desk import CancelOrder
 from workflows.queues import Partner
-from workflows.securing import reserve
 from workflows.settling import settle
+from workflows.shortfalls import Shortfall, make_good
 from workflows.watching import Watch
 
 if TYPE_CHECKING:
-    from models.order.goods import Piece
+    from models.order.pieces import Piece
     from models.partners.events import PartnerEvent
-    from models.stock import Allocation
     from workflows.run import Run
 
 
@@ -36,13 +44,13 @@ async def hand_over(run: Run) -> None:
     await settle(run, "all", run.standing.goods.worth_shipped, final=True)
 
 
-async def ship(run: Run, allocations: tuple[Allocation, ...]) -> None:
-    """Release the goods and see every parcel off.
+async def ship(run: Run) -> None:
+    """Release the goods as they are reserved, and see every parcel off.
 
     Raises:
         CancelOrder: somebody wanted the order cancelled, and every warehouse could still stop it.
     """
-    await Shipping(run).ship(allocations)
+    await Shipping(run).ship()
 
 
 class Shipping:
@@ -52,35 +60,70 @@ class Shipping:
         """Begin with nothing released."""
         self._run = run
         self._consignments: dict[str, Consignment] = {}
-        self._rounds = 0
+        self._watch: Watch | None = None
 
-    async def ship(self, allocations: tuple[Allocation, ...]) -> None:
+    async def ship(self) -> None:
         """See the function of the same name."""
-        run = self._run
-        rules = run.assessment.fulfilment
-        hours = rules.expedited_ship_within_hours if run.assessment.route.expedite else rules.ship_within_hours
-        await self._release(consignments(run, allocations))
-        watch = Watch(run, Partner.WMS, timedelta(hours=hours), "shipment")
-        while not run.standing.goods.all_shipped:
-            await workflow.wait_condition(lambda: bool(run.events) or run.desk.wish is not None or watch.calls)
+        goods = self._run.standing.goods
+        await self._send_ready()
+        while not goods.all_shipped:
+            await workflow.wait_condition(self._something_to_do)
             try:
-                if run.events:
-                    await self._take(run.events.popleft())
-                elif run.desk.wish is not None:
-                    await self._stop()
-                else:
-                    await watch.look()
+                await self._do()
             except CancelOrder as wish:
-                if not run.standing.goods.anything_shipped:
-                    watch.end()
+                if not goods.anything_shipped:
+                    self._stop_watching()
                     raise
                 await self._close_rest(wish.reason)
-        watch.end()
+        self._stop_watching()
+        if not goods.anything_shipped:
+            raise self._run.stock.gave_up
 
-    async def _release(self, wanted: list[Consignment]) -> None:
+    def _something_to_do(self) -> bool:
+        run = self._run
+        late = self._watch is not None and self._watch.calls
+        return (
+            bool(run.events or run.stock.ready) or run.desk.wish is not None or late or run.standing.goods.all_shipped
+        )
+
+    async def _do(self) -> None:
+        run = self._run
+        if run.events:
+            await self._take(run.events.popleft())
+        elif run.desk.wish is not None:
+            await self._stop()
+        elif run.stock.ready:
+            await self._send_ready()
+        elif self._watch is not None and self._watch.calls:
+            await self._watch.look()
+        if self._watch is not None and not run.standing.goods.at_warehouses and not run.standing.goods.all_shipped:
+            # What is left waits for stock: no warehouse is late with it.
+            self._stop_watching()
+
+    async def _send_ready(self) -> None:
+        """Release what is reserved, unless our ledger has taken it away again."""
+        run = self._run
+        for event in [event for event in run.events if isinstance(event, StockLost)]:
+            run.events.remove(event)
+            await self._lost(event)
+        wanted: list[Consignment] = []
+        while run.stock.ready:
+            batch = await run.stock.next_firm()
+            wanted += consignments(run, batch) if batch else []
+        if not wanted:
+            return
         self._consignments |= {consignment.key: consignment for consignment in wanted}
-        await release(self._run, wanted)
-        await self._run.desk.show()
+        await release(run, wanted)
+        await run.desk.show()
+        if self._watch is None:
+            rules = run.assessment.fulfilment
+            hours = rules.expedited_ship_within_hours if run.assessment.route.expedite else rules.ship_within_hours
+            self._watch = Watch(run, Partner.WMS, timedelta(hours=hours), "shipment")
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.end()
+            self._watch = None
 
     async def _take(self, event: PartnerEvent) -> None:
         match event:
@@ -95,6 +138,11 @@ class Shipping:
                 await self._short(event)
             case ReleaseRejected():
                 await self._rejected(event)
+            case StockLost():
+                await self._lost(event)
+            case BackorderFilled() | BackorderExpected() | BackorderExpired():
+                # Whoever waits for stock has heard it already (workflows/run.py).
+                pass
             case ParcelMoved():
                 if not self._run.standing.goods.moved(event.tracking_number, event.state):
                     self._run.early.append(event)
@@ -137,9 +185,14 @@ class Shipping:
             return
         goods.short(event.lines)
         run.standing.fulfil(FulfilmentState.SHORT)
-        missing = {(line.line_id, line.sku): line.quantity for line in event.lines}
+        missing = pieces_of(event.lines)
+        consignment = self._consignment(event.release_key)
         said = ", ".join(f"{quantity} of {sku}" for (_, sku), quantity in missing.items())
-        await self._again_or_without(missing, f"the warehouse could not find {said}")
+        await make_good(run, Shortfall(event.event_id, missing, f"the warehouse could not find {said}", consignment))
+
+    async def _lost(self, event: StockLost) -> None:
+        await self._run.stock.lost(event.lines, event.reason, event.node)
+        await self._run.show_in_passing()
 
     async def _rejected(self, event: ReleaseRejected) -> None:
         consignment = self._consignment(event.release_key)
@@ -148,29 +201,8 @@ class Shipping:
             return
         self._run.standing.fulfil(FulfilmentState.REJECTED)
         missing: dict[Piece, int] = {(found.line_id, found.sku): found.quantity for found in consignment.allocations}
-        await self._again_or_without(missing, f"{consignment.node} will not send it: {event.reason}")
-
-    async def _again_or_without(self, missing: dict[Piece, int], reason: str) -> None:
-        """Have a person choose: reserve and send it once more, or close the order without it."""
-        run = self._run
-        hold = run.standing.open_hold(
-            HoldKind.INVENTORY,
-            reason,
-            release_rule="an answer: approve to reserve and send it again, reject to close the order without it",
-        )
-        await run.desk.show()
-        if await run.desk.answer(hold) is Verdict.REJECT:
-            run.standing.goods.cancelled(missing)
-            run.standing.tell("closed without what is missing", kind=TimelineKind.OPERATOR)
-            if not run.standing.goods.outstanding() and not run.standing.goods.anything_shipped:
-                decided = run.standing.holds[hold.id]
-                raise CancelOrder(decided.decision_reason or reason, decided.decided_by or PLATFORM)
-            return
-        self._rounds += 1
-        needs = tuple(Need(line_id=line_id, sku=sku, quantity=quantity) for (line_id, sku), quantity in missing.items())
-        part = f"again-{self._rounds}"
-        allocations = await reserve(run, needs, part)
-        await self._release(consignments(run, allocations, part))
+        reason = f"{consignment.node} will not send it: {event.reason}"
+        await make_good(self._run, Shortfall(event.event_id, missing, reason, consignment))
 
     async def _stop(self) -> None:
         """Try to meet a wish to cancel.
@@ -182,6 +214,7 @@ class Shipping:
         stopped = await self._recall_all()
         if stopped and not run.standing.goods.anything_shipped:
             run.desk.check_wish()
+        await self._wait_no_more()
         said = (
             "what was not sent yet is cancelled"
             if stopped
@@ -209,10 +242,21 @@ class Shipping:
                 stopped = False
         return stopped
 
+    async def _wait_no_more(self) -> None:
+        """Give up what no warehouse has been asked for."""
+        run = self._run
+        if run.standing.goods.waits_for_stock or run.stock.ready:
+            waiting = run.standing.goods.not_released()
+            run.stock.stop()
+            run.stock.ready.clear()
+            run.standing.goods.cancelled(waiting)
+
     async def _close_rest(self, reason: str) -> None:
         """What is not shipped will not be; what is shipped stays shipped."""
         run = self._run
         if await self._recall_all():
+            run.stock.stop()
+            run.stock.ready.clear()
             run.standing.goods.cancelled(run.standing.goods.outstanding())
             run.standing.tell(f"the rest is cancelled: {reason}", kind=TimelineKind.UNDO)
         await run.desk.show()
@@ -225,7 +269,7 @@ def _consumption(run: Run, event: ParcelShipped, consignment: Consignment) -> Co
         reservation_key=consignment.reservation_key,
         order_id=run.order.id,
         items=tuple(
-            Shipped(line_id=line.line_id, sku=line.sku, quantity=line.quantity, node=consignment.node)
+            Shipped(line_id=line.line_id, sku=line.sku, quantity=line.quantity, node=consignment.node, lot=line.lot)
             for line in event.lines
         ),
     )

@@ -11,6 +11,8 @@ from workflows.queues import Partner
 from workflows.run import together
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from models.money import Money
     from models.partners.events import ParcelShipped
     from workflows.run import Run
@@ -27,6 +29,24 @@ def shipped(run: Run, event: ParcelShipped) -> None:
     parcel = Parcel(carrier=event.carrier, tracking_number=event.tracking_number)
     for audience in _audiences(run):
         run.aside(_send(run, NoticeKind.ORDER_SHIPPED, audience, part=event.shipment_id, parcels=(parcel,)))
+
+
+def backordered(run: Run, part: str, expected_at: datetime | None) -> None:
+    """Tell the channel and the customer that something of it has to wait."""
+    for audience in _audiences(run):
+        run.aside(_send(run, NoticeKind.ORDER_BACKORDERED, audience, part=part, expected_at=expected_at))
+
+
+def delayed(run: Run, part: str, expected_at: datetime) -> None:
+    """Tell the channel and the customer that what they wait for comes later than was said."""
+    for audience in _audiences(run):
+        run.aside(_send(run, NoticeKind.ORDER_DELAYED, audience, part=part, expected_at=expected_at))
+
+
+def question(run: Run, part: str, reason: str, answer_by: datetime | None) -> None:
+    """Ask the customer, through the channel where we may not write to him, what to do about what is short."""
+    audience = Audience.CUSTOMER if _may_write(run) else Audience.CHANNEL
+    run.aside(_send(run, NoticeKind.QUESTION, audience, part=part, reason=reason, answer_by=answer_by))
 
 
 async def cancelled(run: Run, reason: str, refund_due: Money) -> None:
@@ -62,6 +82,8 @@ async def _send(  # noqa: PLR0913 - a notice says several things
     part: str = "",
     parcels: tuple[Parcel, ...] = (),
     refund_due: Money | None = None,
+    expected_at: datetime | None = None,
+    answer_by: datetime | None = None,
     reason: str | None = None,
 ) -> None:
     notice = Notice(
@@ -74,6 +96,8 @@ async def _send(  # noqa: PLR0913 - a notice says several things
         email=run.order.customer.email if audience is Audience.CUSTOMER else None,
         parcels=parcels,
         refund_due=refund_due,
+        expected_at=expected_at,
+        answer_by=answer_by,
         reason=reason[:500] if reason else None,
     )
     manner = Manner(

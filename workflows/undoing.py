@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.order.snapshot import TimelineKind
 from workflows.asking import NotDone
+from workflows.desk import CancelOrder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -42,7 +43,7 @@ class Undoing:
             undo = self._stack[-1]
             try:
                 outcome = await undo.run()
-            except NotDone:
+            except (NotDone, CancelOrder):
                 outcome = "not done: an operator gave it up"
             self._standing.tell(f"{undo.name}: {outcome}", kind=TimelineKind.UNDO)
             self._stack.pop()

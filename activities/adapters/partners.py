@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 from activities.adapters.sandbox.carriers import SandboxCarriers
+from activities.adapters.sandbox.channels import SandboxChannels
 from activities.adapters.sandbox.erp import SandboxErp
 from activities.adapters.sandbox.notices import SandboxNotices
 from activities.adapters.sandbox.payments import SandboxPayments
@@ -14,7 +15,7 @@ from activities.adapters.sandbox.warehouse import SandboxWarehouse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from activities.ports import Carriers, Erp, Notices, Payments, Warehouse
+    from activities.ports import Carriers, ChannelStock, Erp, Notices, Payments, Warehouse
     from models.settings import PartnerSettings, Settings
 
 Port = TypeVar("Port")
@@ -24,6 +25,7 @@ WAREHOUSES: dict[str, Callable[[PartnerSettings], Warehouse]] = {"sandbox": Sand
 PAYMENTS: dict[str, Callable[[PartnerSettings], Payments]] = {"sandbox": SandboxPayments}
 CARRIERS: dict[str, Callable[[PartnerSettings], Carriers]] = {"sandbox": SandboxCarriers}
 NOTICES: dict[str, Callable[[PartnerSettings], Notices]] = {"sandbox": SandboxNotices}
+CHANNELS: dict[str, Callable[[PartnerSettings], ChannelStock]] = {"sandbox": SandboxChannels}
 
 
 @runtime_checkable
@@ -43,6 +45,7 @@ class Partners:
     payments: Payments
     carriers: Carriers
     notices: Notices
+    channels: ChannelStock
 
     async def close(self) -> None:
         """Close every connection to every partner."""
@@ -64,6 +67,7 @@ def open_partners(settings: Settings) -> Partners:
         payments=_adapter("PAYMENT", PAYMENTS, settings.payment),
         carriers=_adapter("CARRIER", CARRIERS, settings.carrier),
         notices=_adapter("NOTIFICATION", NOTICES, settings.notification),
+        channels=_adapter("CHANNELS", CHANNELS, settings.channels),
     )
 
 

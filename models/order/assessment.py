@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from models.base import Sku, StrictModel, Text
 from models.order.order import Order
 from models.policy.decision import Decision
 from models.policy.policy_set import CustomerNotices, FulfilmentPolicy, PatiencePolicy
 from models.states.hold import HoldKind
-from models.stock import Need
+from models.stock.demand import Demand, Need
 
 
 class AssessmentRequest(StrictModel):
@@ -46,6 +50,10 @@ class Assessment(StrictModel):
     objections: tuple[Objection, ...] = ()
     needs: tuple[Need, ...] = ()
     """What to reserve: bundles are taken apart."""
+    demand: Demand | None = None
+    """Who wants it and how, for sourcing; none where nothing is reserved."""
+    held_soft_hours: Annotated[int, Field(ge=1)] = 24 * 7
+    """How long stock is held while somebody has to decide about the order."""
     unknown_skus: tuple[Sku, ...] = ()
     """What master data does not know; asking the ERP once more may help."""
     weight_grams: int = 0

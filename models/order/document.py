@@ -30,6 +30,8 @@ def _plausible(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 """A point in time with its offset (RFC 3339)."""
 
+EACH = "C62"
+"""One piece; also what a channel means that gives no unit."""
 Unit = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,3}$")]
 """A UNECE Recommendation 20 unit code: ``C62`` one, ``KGM`` kilogram, ``MTR`` metre."""
 
@@ -45,7 +47,7 @@ class Line(Priced):
     """As ordered."""
     cancelled: Count = 0
     """Of these, how many the channel had cancelled, refunded or shipped itself before the order reached us."""
-    unit: Unit = "C62"
+    unit: Unit = EACH
     unit_price: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=8)] | None = None
     """In major units, where the channel prices finer than the minor unit; `subtotal` is what counts."""
     gtin: Annotated[str, StringConstraints(pattern=r"^(\d{8}|\d{12,14})$")] | None = None

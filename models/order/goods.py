@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from models.order.pieces import Parcel, Part, Piece, needs_of, pieces_of
 from models.order.snapshot import LineProgress, ShipmentProgress
 from models.order.worth import share, worth
 from models.partners.erp import InvoiceLine
@@ -15,44 +16,10 @@ if TYPE_CHECKING:
 
     from models.money import Money
     from models.order.order import Order
+    from models.order.pieces import Counted
     from models.partners.events import ParcelShipped, PickedLine
-    from models.stock import Allocation, Need
-
-_Counted = Literal["reserved", "released", "short", "shipped", "delivered", "cancelled"]
-Piece = tuple[str, str]
-"""A line's id and the SKU of one of its parts: the line's own, or a bundle's component."""
-
-
-@dataclass
-class _Part:
-    """So many of one stock article, for one line."""
-
-    quantity: int
-    per_line_unit: int
-    reserved: int = 0
-    released: int = 0
-    short: int = 0
-    shipped: int = 0
-    delivered: int = 0
-    cancelled: int = 0
-
-    @property
-    def outstanding(self) -> int:
-        return self.quantity - self.shipped - self.cancelled
-
-    def count(self, name: _Counted) -> int:
-        number: int = getattr(self, name)
-        return number
-
-
-@dataclass
-class _Parcel:
-    node: str
-    carrier: str
-    tracking_number: str
-    value: Money
-    pieces: dict[Piece, int]
-    state: ShipmentState = ShipmentState.DISPATCHED
+    from models.stock.demand import Need
+    from models.stock.reservation import Allocation
 
 
 @dataclass
@@ -60,8 +27,8 @@ class Goods:
     """The goods of one order."""
 
     order: Order
-    parts: dict[Piece, _Part] = field(default_factory=dict)
-    parcels: dict[str, _Parcel] = field(default_factory=dict)
+    parts: dict[Piece, Part] = field(default_factory=dict)
+    parcels: dict[str, Parcel] = field(default_factory=dict)
     handed_over: bool = False
     """Whether what needs no shipping (a service, what the channel ships) counts as delivered; it does with the first
     parcel, or at once where there is none."""
@@ -71,14 +38,62 @@ class Goods:
         """Take note of what has to come out of stock."""
         units = {line.id: line.open_quantity for line in self.order.lines}
         self.parts = {
-            (need.line_id, need.sku): _Part(quantity=need.quantity, per_line_unit=need.quantity // units[need.line_id])
+            (need.line_id, need.sku): Part(quantity=need.quantity, per_line_unit=need.quantity // units[need.line_id])
             for need in needs
         }
 
     def reserved(self, allocations: Iterable[Allocation]) -> None:
         """Note a reservation."""
         for allocation in allocations:
-            self.parts[allocation.line_id, allocation.sku].reserved += allocation.quantity
+            part = self.parts[allocation.line_id, allocation.sku]
+            part.reserved += allocation.quantity
+            part.backordered = max(part.backordered - allocation.quantity, 0)
+
+    def backordered(self, needs: Iterable[Need]) -> None:
+        """Note what waits for stock."""
+        for need in needs:
+            self.parts[need.line_id, need.sku].backordered += need.quantity
+
+    def lost(self, lines: Iterable[PickedLine]) -> dict[Piece, int]:
+        """Note what was reserved and is no longer; answers how much of it is still wanted."""
+        wanted: dict[Piece, int] = {}
+        for line in lines:
+            part = self.parts.get((line.line_id, line.sku))
+            if part is None:
+                continue
+            gone = min(line.quantity, part.reserved - part.released, part.outstanding)
+            if gone > 0:
+                part.reserved -= gone
+                wanted[line.line_id, line.sku] = wanted.get((line.line_id, line.sku), 0) + gone
+        return wanted
+
+    def unreserved(self, allocations: Iterable[Allocation]) -> tuple[Need, ...]:
+        """Note that these are reserved no longer; answers what is wanted in their place."""
+        gone: dict[Piece, int] = {}
+        for allocation in allocations:
+            piece = (allocation.line_id, allocation.sku)
+            self.parts[piece].reserved -= allocation.quantity
+            gone[piece] = gone.get(piece, 0) + allocation.quantity
+        return needs_of(gone)
+
+    def not_waiting(self, needs: Iterable[Need]) -> None:
+        """Note that these do not wait for stock any more: they are reserved anew."""
+        for need in needs:
+            part = self.parts[need.line_id, need.sku]
+            part.backordered = max(part.backordered - need.quantity, 0)
+
+    def still_wanted(self) -> dict[str, int]:
+        """How many of each line are to be delivered, those that were closed since left out."""
+        return {line.id: max(line.open_quantity - self._any(line.id, "cancelled"), 0) for line in self.order.lines}
+
+    def substitute(self, line_id: str, needs: Iterable[Need]) -> None:
+        """Send other articles for a line of which nothing has been reserved."""
+        units = next(line.open_quantity for line in self.order.lines if line.id == line_id)
+        self.parts = {piece: part for piece, part in self.parts.items() if piece[0] != line_id}
+        self.parts |= {
+            (line_id, need.sku): Part(quantity=need.quantity, per_line_unit=max(need.quantity // units, 1))
+            for need in needs
+        }
 
     def released(self, allocations: Iterable[Allocation]) -> None:
         """Note a release to a warehouse."""
@@ -98,18 +113,17 @@ class Goods:
         for piece, quantity in pieces.items():
             part = self.parts[piece]
             part.cancelled += min(quantity, part.outstanding)
+            part.backordered = max(part.backordered - quantity, 0)
 
     def shipped(self, event: ParcelShipped) -> Money:
         """Note a parcel, which `check` has passed; answers what the customer pays for what is in it."""
         before = self.worth_shipped
         self.handed_over = True
-        pieces: dict[Piece, int] = {}
-        for line in event.lines:
-            piece = (line.line_id, line.sku)
-            pieces[piece] = pieces.get(piece, 0) + line.quantity
-            self.parts[piece].shipped += line.quantity
+        pieces = pieces_of(event.lines)
+        for piece, quantity in pieces.items():
+            self.parts[piece].shipped += quantity
         value = self.worth_shipped - before
-        self.parcels[event.shipment_id] = _Parcel(event.node, event.carrier, event.tracking_number, value, pieces)
+        self.parcels[event.shipment_id] = Parcel(event.node, event.carrier, event.tracking_number, value, pieces)
         return value
 
     @property
@@ -128,16 +142,18 @@ class Goods:
                 self.invoiced[line.id] = now
         return tuple(lines)
 
+    def not_released(self) -> dict[Piece, int]:
+        """What is still to be shipped and no warehouse has been asked for."""
+        left = {piece: part.outstanding - max(part.released - part.shipped, 0) for piece, part in self.parts.items()}
+        return {piece: quantity for piece, quantity in left.items() if quantity > 0}
+
     def outstanding(self) -> dict[Piece, int]:
         """What is still to be shipped."""
         return {piece: part.outstanding for piece, part in self.parts.items() if part.outstanding > 0}
 
     def check(self, lines: Iterable[PickedLine]) -> str | None:
         """Say what is wrong with so many being shipped or short, if anything."""
-        wanted: dict[Piece, int] = {}
-        for line in lines:
-            wanted[line.line_id, line.sku] = wanted.get((line.line_id, line.sku), 0) + line.quantity
-        for (line_id, sku), quantity in wanted.items():
+        for (line_id, sku), quantity in pieces_of(lines).items():
             part = self.parts.get((line_id, sku))
             if part is None:
                 return f"line {line_id} has no {sku}"
@@ -161,6 +177,16 @@ class Goods:
     def line_quantities(self) -> dict[str, int]:
         """How many whole units of each line have left us; a bundle counts when all its parts have."""
         return {line.id: self._whole(line.id, "shipped") for line in self.order.lines}
+
+    @property
+    def waits_for_stock(self) -> bool:
+        """Whether some of it is in the queue for stock."""
+        return any(part.backordered for part in self.parts.values())
+
+    @property
+    def at_warehouses(self) -> bool:
+        """Whether a warehouse has something of it to send."""
+        return any(part.released > part.shipped for part in self.parts.values())
 
     @property
     def anything_shipped(self) -> bool:
@@ -187,6 +213,7 @@ class Goods:
                 sku=line.sku,
                 ordered=line.quantity,
                 reserved=self._whole(line.id, "reserved"),
+                backordered=self._any(line.id, "backordered"),
                 released=self._whole(line.id, "released"),
                 short=self._any(line.id, "short"),
                 shipped=self._whole(line.id, "shipped"),
@@ -211,10 +238,10 @@ class Goods:
             for shipment_id, parcel in self.parcels.items()
         )
 
-    def _parts_of(self, line_id: str) -> list[_Part]:
+    def _parts_of(self, line_id: str) -> list[Part]:
         return [part for (owner, _), part in self.parts.items() if owner == line_id]
 
-    def _whole(self, line_id: str, quantity: _Counted) -> int:
+    def _whole(self, line_id: str, quantity: Counted) -> int:
         parts = self._parts_of(line_id)
         if parts:
             return min(max(part.count(quantity), 0) // part.per_line_unit for part in parts)
@@ -222,6 +249,6 @@ class Goods:
             return next(line.open_quantity for line in self.order.lines if line.id == line_id)
         return 0
 
-    def _any(self, line_id: str, quantity: _Counted) -> int:
+    def _any(self, line_id: str, quantity: Counted) -> int:
         counts = [-(-part.count(quantity) // part.per_line_unit) for part in self._parts_of(line_id)]
         return max(counts, default=0)

@@ -26,10 +26,17 @@ def headline(lifecycle: Lifecycle, goods: Goods, *, held: bool) -> Headline:
         return _PLAIN[lifecycle]
     if held:
         return Headline.ON_HOLD
-    if lifecycle is not Lifecycle.IN_FULFILMENT:
-        return _PLAIN[lifecycle]
+    if lifecycle is Lifecycle.IN_FULFILMENT:
+        return _under_way(goods)
+    waits = lifecycle is Lifecycle.ACCEPTED and goods.waits_for_stock
+    return Headline.BACKORDERED if waits else _PLAIN[lifecycle]
+
+
+def _under_way(goods: Goods) -> Headline:
     if goods.anything_shipped and goods.all_arrived and goods.all_shipped:
         return Headline.DELIVERED
     if goods.anything_shipped:
         return Headline.SHIPPED if goods.all_shipped else Headline.PARTIALLY_SHIPPED
+    if goods.waits_for_stock and not goods.at_warehouses:
+        return Headline.BACKORDERED
     return Headline.IN_FULFILMENT

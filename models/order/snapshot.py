@@ -25,6 +25,7 @@ class Headline(StrEnum):
     VALIDATING = "validating"
     ACCEPTED = "accepted"
     ON_HOLD = "on_hold"
+    BACKORDERED = "backordered"
     IN_FULFILMENT = "in_fulfilment"
     PARTIALLY_SHIPPED = "partially_shipped"
     SHIPPED = "shipped"
@@ -41,6 +42,7 @@ class LineProgress(StrictModel):
     sku: Sku
     ordered: Quantity
     reserved: Count = 0
+    backordered: Count = 0
     released: Count = 0
     short: Count = 0
     shipped: Count = 0
@@ -110,6 +112,8 @@ class OrderSnapshot(StrictModel):
     lifecycle: Lifecycle
     headline: Headline
     fulfilment: FulfilmentState
+    expected_at: Moment | None = None
+    """When the last of what it waits for is expected; none where it waits for nothing, or nobody knows."""
     policy_version: Text | None = None
     waiting_on: Text | None = None
     """A partner, a team or a callback; none when nothing is waited for."""

@@ -32,7 +32,12 @@ def worth(order: Order, quantities: Mapping[str, int]) -> Money:
 
 def share(line: Line, quantity: int) -> Money:
     """What so many of a line cost; the parts of a line always add up to its total."""
-    return line.total.allocate([quantity, line.quantity - quantity])[0]
+    return share_of(line.total, quantity, line.quantity)
+
+
+def share_of(total: Money, quantity: int, whole: int) -> Money:
+    """What so many of the whole cost; the parts always add up to the total."""
+    return total.allocate([quantity, whole - quantity])[0]
 
 
 def other_charges(order: Order) -> Money:
@@ -50,10 +55,16 @@ def held_by_channel(order: Order) -> Money:
     return Money.sum_of((tender.amount for tender in order.payment.tenders if tender.captured), order.currency)
 
 
-def to_authorise(order: Order) -> Money:
-    """What our own payment provider has to set aside: what is to be delivered, less what the channel holds."""
+def to_authorise(order: Order, wanted: Mapping[str, int] | None = None) -> Money:
+    """What our own payment provider has to set aside: what is to be delivered, less what the channel holds.
+
+    Args:
+        order: the order.
+        wanted: how many of each line are still to be delivered; none: all that was open when it came in.
+    """
     zero = Money.zero(order.currency)
     if order.payment.terms is not PaymentTerms.CAPTURE_ON_SHIPMENT:
         return zero
-    rest = open_worth(order) - held_by_channel(order)
+    owed = open_worth(order) if wanted is None else worth(order, wanted)
+    rest = owed - held_by_channel(order)
     return rest if rest.amount > 0 else zero

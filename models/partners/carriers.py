@@ -18,6 +18,8 @@ class Booking(Ask):
     ship_to: Address
     service_level: ServiceLevel
     weight_grams: Annotated[int, Field(ge=0)]
+    way_back: bool = False
+    """Whether it goes from the address to the node: a return."""
 
 
 class Label(StrictModel):

@@ -101,3 +101,30 @@ class Invoice(Ask):
     net_days: Count = 0
     paid: bool
     """Whether the money is in already, so that nothing is owed."""
+
+
+class CreditLine(StrictModel):
+    """So many of a sales order's line, given back."""
+
+    line_id: Identifier
+    sku: Sku
+    quantity: Quantity
+    amount: Money
+    """With tax, after discounts."""
+
+
+class CreditMemo(Ask):
+    """Post what is given back for a return: lines and shipping, less what is kept for fees."""
+
+    return_id: Text
+    sales_order: Text | None
+    """The ERP's id of the order of record; none where nobody knows the order."""
+    customer_id: Identifier | None = None
+    lines: Annotated[tuple[CreditLine, ...], Field(min_length=1)]
+    shipping: Money
+    fees: Money
+    """Kept back for the way back and for restocking, as a positive amount."""
+    total: Money
+    """Lines and shipping less fees."""
+    store_credit: bool
+    """Whether it stays as the customer's credit; otherwise the money is sent, or taken off what he owes."""

@@ -1,4 +1,4 @@
-"""What partners tell us in callbacks. An event may come late, twice, out of order, or after the end."""
+"""What partners and our own stock ledger tell an order. It may come late, twice, out of order, or after the end."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from models.base import Identifier, Quantity, Sku, StrictModel, Text
 from models.ids import OrderId
 from models.order.document import Moment
 from models.states.fulfilment import ShipmentState
+from models.stock.quantities import LotId
+from models.stock.reservation import Allocation
 
 
-class _Event(StrictModel):
+class OrderEvent(StrictModel):
+    """What all of them have: whose it is, and when it happened."""
+
     event_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:/~-]+$")]
     """The partner's id of the event; the same event sent again has the same id."""
     order_id: OrderId
@@ -25,16 +29,18 @@ class PickedLine(StrictModel):
     line_id: Identifier
     sku: Sku
     quantity: Quantity
+    lot: LotId | None = None
+    """The lot that was taken, where the warehouse says."""
 
 
-class ReleaseAcknowledged(_Event):
+class ReleaseAcknowledged(OrderEvent):
     """The warehouse has the release and will work on it."""
 
     type: Literal["wms.acknowledged"] = "wms.acknowledged"
     release_key: Text
 
 
-class ParcelShipped(_Event):
+class ParcelShipped(OrderEvent):
     """A parcel has left the node with these goods in it."""
 
     type: Literal["wms.shipped"] = "wms.shipped"
@@ -46,7 +52,7 @@ class ParcelShipped(_Event):
     lines: Annotated[tuple[PickedLine, ...], Field(min_length=1)]
 
 
-class PickedShort(_Event):
+class PickedShort(OrderEvent):
     """The warehouse could not find so many, and will not ship them."""
 
     type: Literal["wms.short"] = "wms.short"
@@ -54,7 +60,7 @@ class PickedShort(_Event):
     lines: Annotated[tuple[PickedLine, ...], Field(min_length=1)]
 
 
-class ReleaseRejected(_Event):
+class ReleaseRejected(OrderEvent):
     """The warehouse will not carry the release out."""
 
     type: Literal["wms.rejected"] = "wms.rejected"
@@ -62,7 +68,7 @@ class ReleaseRejected(_Event):
     reason: Text
 
 
-class ParcelMoved(_Event):
+class ParcelMoved(OrderEvent):
     """The carrier says where a parcel is."""
 
     type: Literal["carrier.tracking"] = "carrier.tracking"
@@ -71,8 +77,49 @@ class ParcelMoved(_Event):
     detail: Text | None = None
 
 
+class BackorderFilled(OrderEvent):
+    """Our ledger: stock has come, and is reserved under the backorder's key."""
+
+    type: Literal["ledger.filled"] = "ledger.filled"
+    reservation_key: Text
+    allocations: tuple[Allocation, ...]
+
+
+class BackorderExpected(OrderEvent):
+    """Our ledger: the supply a backorder waits for is expected at another time than before."""
+
+    type: Literal["ledger.expected"] = "ledger.expected"
+    reservation_key: Text
+    expected_at: Moment | None
+
+
+class BackorderExpired(OrderEvent):
+    """Our ledger: a backorder has waited as long as it might, and is given up."""
+
+    type: Literal["ledger.expired"] = "ledger.expired"
+    reservation_key: Text
+
+
+class StockLost(OrderEvent):
+    """Our ledger: goods that were reserved are not there, or not fit; they are reserved no longer."""
+
+    type: Literal["ledger.lost"] = "ledger.lost"
+    reservation_key: Text
+    lines: Annotated[tuple[PickedLine, ...], Field(min_length=1)]
+    node: Identifier
+    reason: Text
+
+
 PartnerEvent = Annotated[
-    ReleaseAcknowledged | ParcelShipped | PickedShort | ReleaseRejected | ParcelMoved,
+    ReleaseAcknowledged
+    | ParcelShipped
+    | PickedShort
+    | ReleaseRejected
+    | ParcelMoved
+    | BackorderFilled
+    | BackorderExpected
+    | BackorderExpired
+    | StockLost,
     Field(discriminator="type"),
 ]
 """Any of them, told apart by `type`."""

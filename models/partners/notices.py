@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from models.base import StrictModel, Text
 from models.money import Money
+from models.order.document import Moment
 from models.partners.asking import Ask
 
 
@@ -18,9 +19,25 @@ class NoticeKind(StrEnum):
     """What they are told."""
 
     ORDER_CONFIRMED = "order_confirmed"
+    ORDER_BACKORDERED = "order_backordered"
+    ORDER_DELAYED = "order_delayed"
+    """What it waits for is expected later than was said."""
+    QUESTION = "question"
+    """The customer is asked what to do about what is short."""
     ORDER_SHIPPED = "order_shipped"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_COMPLETED = "order_completed"
+    RETURN_AUTHORISED = "return_authorised"
+    RETURN_DECLINED = "return_declined"
+    RETURN_RECEIVED = "return_received"
+    RETURN_REJECTED = "return_rejected"
+    """The goods came and nothing is given for them."""
+    RETURN_EXPIRED = "return_expired"
+    REFUND_SENT = "refund_sent"
+    REFUND_DUE = "refund_due"
+    """The channel, which holds the money, is to give it back."""
+    STORE_CREDIT_GIVEN = "store_credit_given"
+    REPLACEMENT_ORDERED = "replacement_ordered"
 
 
 class Parcel(StrictModel):
@@ -42,4 +59,7 @@ class Notice(Ask):
     parcels: tuple[Parcel, ...] = ()
     refund_due: Money | None = None
     """What the channel is to give back of the money it holds."""
+    expected_at: Moment | None = None
+    """When it is expected now."""
+    answer_by: Moment | None = None
     reason: Text | None = None

@@ -8,6 +8,7 @@ from models.base import Count, Identifier, Note, Quantity, Sku, StrictModel, Tex
 from models.order.document import Moment, ServiceLevel
 from models.order.parties import Address
 from models.partners.asking import Ask
+from models.stock.quantities import LotId
 
 
 class ReleaseLine(StrictModel):
@@ -16,6 +17,8 @@ class ReleaseLine(StrictModel):
     line_id: Identifier
     sku: Sku
     quantity: Quantity
+    lot: LotId = ""
+    """The lot to take; empty where it is not kept by lot."""
 
 
 class Release(Ask):

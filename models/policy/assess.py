@@ -8,15 +8,16 @@ from models.order.assessment import Assessment, Objection
 from models.order.document import Delivery
 from models.policy import routing, screening
 from models.policy.decision import Decision, DecisionKind
+from models.policy.stock.wanting import demand_of
 from models.states.hold import HoldKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from models.catalogue import Item
     from models.order.order import Order
     from models.policy.policy_set import PolicySet
-    from models.stock import Need
+    from models.stock.demand import Need
 
 _HOLDS = {
     DecisionKind.FRAUD: HoldKind.FRAUD,
@@ -56,17 +57,13 @@ def assess(
         screening.approval(policy, order),
         route_decision,
     )
-    objections = [Objection(kind=_problem_kind(reason), reason=reason) for reason in masters.reasons]
-    objections += (
-        Objection(kind=_HOLDS[decision.kind], reason="; ".join(decision.reasons)[:500])
-        for decision in decisions
-        if decision.kind in _HOLDS and decision.outcome == screening.HOLD
-    )
     return Assessment(
         policy_version=policy.version,
         route=chosen,
-        objections=tuple(objections),
+        objections=_objections(masters, decisions),
         needs=wanted,
+        demand=demand_of(policy.stock, order) if wanted else None,
+        held_soft_hours=policy.stock.sourcing.held_soft_hours,
         unknown_skus=unknown,
         weight_grams=_weight(wanted, items),
         decisions=decisions,
@@ -74,6 +71,16 @@ def assess(
         patience=policy.patience,
         notices=policy.notices,
     )
+
+
+def _objections(masters: Decision, decisions: Iterable[Decision]) -> tuple[Objection, ...]:
+    objections = [Objection(kind=_problem_kind(reason), reason=reason) for reason in masters.reasons]
+    objections += (
+        Objection(kind=_HOLDS[decision.kind], reason="; ".join(decision.reasons)[:500])
+        for decision in decisions
+        if decision.kind in _HOLDS and decision.outcome == screening.HOLD
+    )
+    return tuple(objections)
 
 
 def _unknown(order: Order, items: Mapping[str, Item]) -> tuple[str, ...]:
@@ -96,6 +103,7 @@ def _master_data(policy: PolicySet, order: Order, items: Mapping[str, Item], unk
     inactive = sorted(line.sku for line in order.lines if line.sku in items and not items[line.sku].active)
     if inactive:
         reasons.append(f"no longer sold: {', '.join(inactive)}"[:500])
+    reasons += routing.strange_units(order, items)
     ships = order.fulfilment.delivery is Delivery.SHIP and bool(routing.needs(order, items))
     if ships and order.shipping_address is None and not unknown:
         reasons.append(_NO_ADDRESS)

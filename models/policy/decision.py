@@ -19,6 +19,10 @@ class DecisionKind(StrEnum):
     ROUTE = "route"
     STOCK = "stock"
     CANCELLATION = "cancellation"
+    RETURN = "return"
+    """Whether goods may come back."""
+    DISPOSITION = "disposition"
+    REFUND = "refund"
 
 
 class RefusedOption(StrictModel):

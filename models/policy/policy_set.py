@@ -9,6 +9,8 @@ from pydantic import Field, StringConstraints
 from models.base import ChannelName, StrictModel, Text
 from models.money import Currency
 from models.order.parties import Country
+from models.policy.returns import ReturnRules
+from models.policy.stock.rules import StockRules
 
 MinorUnits = Annotated[int, Field(ge=0)]
 Limits = dict[Currency, MinorUnits]
@@ -95,3 +97,5 @@ class PolicySet(StrictModel):
     fulfilment: FulfilmentPolicy
     patience: PatiencePolicy
     notices: CustomerNotices = CustomerNotices()
+    stock: StockRules = StockRules()
+    returns: ReturnRules = ReturnRules()

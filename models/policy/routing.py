@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.order.assessment import Route
-from models.order.document import FulfilledBy, ServiceLevel
+from models.order.document import EACH, FulfilledBy, ServiceLevel
 from models.order.payment_terms import PaymentTerms
 from models.order.worth import to_authorise
 from models.policy.decision import Decision, DecisionKind, RefusedOption
-from models.stock import Need
+from models.stock.demand import Need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from models.catalogue import Item
+    from models.order.document import Line
     from models.order.order import Order
     from models.policy.policy_set import PolicySet
 
@@ -28,14 +29,29 @@ def needs(order: Order, items: Mapping[str, Item]) -> tuple[Need, ...]:
         item = items.get(line.sku)
         if item is None or not line.open_quantity or not line.needs_shipping:
             continue
+        units = _units(line, item)
         if item.components:
-            wanted += (
-                Need(line_id=line.id, sku=part.sku, quantity=part.quantity * line.open_quantity)
-                for part in item.components
-            )
+            wanted += (Need(line_id=line.id, sku=part.sku, quantity=part.quantity * units) for part in item.components)
         elif item.stocked:
-            wanted.append(Need(line_id=line.id, sku=line.sku, quantity=line.open_quantity))
+            wanted.append(Need(line_id=line.id, sku=line.sku, quantity=units))
     return tuple(wanted)
+
+
+def strange_units(order: Order, items: Mapping[str, Item]) -> list[str]:
+    """Say which lines are in a unit that their article cannot be counted in."""
+    return [
+        f"line {line.id} is in {line.unit}, but {line.sku} is counted in {items[line.sku].unit}"
+        for line in order.lines
+        if line.sku in items
+        and line.unit not in {EACH, items[line.sku].unit}
+        and items[line.sku].in_own_unit(1, line.unit) is None
+    ]
+
+
+def _units(line: Line, item: Item) -> int:
+    """How many of the article's own unit are to come; a line without a unit of its own (each) is in that unit."""
+    converted = item.in_own_unit(line.open_quantity, line.unit)
+    return line.open_quantity if converted is None else converted
 
 
 def route(policy: PolicySet, order: Order, wanted: tuple[Need, ...]) -> tuple[Route, Decision]:

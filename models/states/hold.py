@@ -21,6 +21,9 @@ class HoldKind(StrEnum):
     UNKNOWN_DELIVERY_DATE = "unknown_delivery_date"
     PARTNER_UNAVAILABLE = "partner_unavailable"
     DATA_QUALITY = "data_quality"
+    RETURN = "return"
+    """Whether goods may come back, or what to do about those that came."""
+    REFUND = "refund"
     OTHER = "other"
 
 
@@ -68,6 +71,8 @@ QUEUES: dict[HoldKind, Queue] = {
     HoldKind.UNKNOWN_DELIVERY_DATE: Queue(owner="warehouse", approve="wait on", reject=_CANCEL),
     HoldKind.PARTNER_UNAVAILABLE: Queue(owner="integration", approve="try again now", reject=_CANCEL),
     HoldKind.DATA_QUALITY: Queue(owner="integration", approve="check again", reject=_CANCEL),
+    HoldKind.RETURN: Queue(owner="service", approve="go on as the hold proposes", reject="decline what it asks for"),
+    HoldKind.REFUND: Queue(owner="finance", approve="give what the hold names", reject="give nothing"),
     HoldKind.OTHER: Queue(owner="service", approve="try again", reject=_CANCEL),
 }
 

@@ -1,9 +1,11 @@
-"""The stock ledger under contention: many buyers of one article, beside a bare guarded update that keeps no books."""
+"""The stock ledger under contention: many buyers of one article, beside a bare guarded update that keeps no books.
+
+Then mixed baskets, where buyers meet on several articles at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,18 +14,27 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, bindparam, insert, update
 
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock_audit import audit
-from activities.adapters.store.stock_ledger import SqlStockLedger
-from models.stock import MovementKind, Need, ReservationRequest, StockCount
+from activities.adapters.store.stock.audit import audit
+from activities.adapters.store.stock.ledger import SqlStockLedger
+from models.policy.book import PolicyBook
+from models.settings import Settings
+from models.stock.demand import Demand, Need
+from models.stock.quantities import PROMISED
+from models.stock.reservation import ReservationRequest
+from ops.bench.baskets import BasketBench, bench_baskets
+from ops.bench.crowd import drive
+from ops.bench.goods import receive
 from ops.migrations.upgrade import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
-    Attempt = Callable[[int], Awaitable[bool]]
+    from ops.bench.crowd import Attempt
 
 _NODE = "bench"
 _TURNS = 10
+_ATTEMPTS_A_BASKET = 10
+"""A basket is much more work than a single piece, and much less often turned away."""
 
 
 class StockBench(BaseModel):
@@ -46,28 +57,36 @@ class StockBench(BaseModel):
     """The same attempts as one guarded update each, without key, lines or movements."""
     ratio: float
     """`rate` to `bare_rate`."""
+    baskets: BasketBench
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing was promised twice, and nothing lost."""
+        return not (self.oversold or self.leaked or self.baskets.oversold or self.baskets.leaked)
 
 
 async def bench_stock(
     database_url: str, *, clients: int = 64, attempts: int = 10_000, units: int = 1_000
 ) -> StockBench:
-    """Let `clients` buyers make `attempts` for one piece each of an article there are `units` of.
+    """Let `clients` buyers make `attempts` for one piece each of an article there are `units` of; then mixed baskets.
 
     Args:
         database_url: a database to try it on, migrated first where it must be. What the run writes stays there, for
             movements cannot be removed.
         clients: how many buy at the same time.
-        attempts: how many there are in all.
+        attempts: how many there are in all; a tenth as many baskets.
         units: how many pieces there are.
     """
     await asyncio.to_thread(upgrade, database_url)
     database, run = Database(database_url), uuid4().hex
+    ledger = SqlStockLedger(database, PolicyBook.load(Settings().policies))
     try:
-        buy = await _article(database, run, units)
+        await receive(ledger, _NODE, {run: units})
         async with _bare_shelf(database, run, units) as take:
-            granted, seconds, bare_s = await _alternate(buy, take, clients=clients, attempts=attempts)
+            granted, seconds, bare_s = await _alternate(_buyer(ledger, run), take, clients=clients, attempts=attempts)
         books = await audit(database, run)
-        (balance,) = await SqlStockLedger(database).balances((run,))
+        promised = sum(one.level(state) for one in await ledger.balances((run,)) for state in PROMISED)
+        baskets = await bench_baskets(database, ledger, run, clients=clients, attempts=attempts // _ATTEMPTS_A_BASKET)
     finally:
         await database.close()
     return StockBench(
@@ -77,26 +96,22 @@ async def bench_stock(
         units=units,
         granted=granted,
         oversold=max(granted - units, 0) + books.oversold,
-        leaked=books.leaked + books.drifted + abs(balance.reserved - granted),
+        leaked=books.leaked + books.drifted + abs(promised - granted),
         seconds=seconds,
         rate=attempts / seconds,
         bare_rate=attempts / bare_s,
         ratio=bare_s / seconds,
+        baskets=baskets,
     )
 
 
-async def _article(database: Database, run: str, units: int) -> Attempt:
-    """Receive the article; return how one piece of it is reserved."""
-    ledger, kind = SqlStockLedger(database), MovementKind.RECEIPT
-    await ledger.count(
-        StockCount(key=f"{run}/receipt", node=_NODE, sku=run, quantity=units, kind=kind, reason="benchmark")
-    )
-    needs = (Need(line_id="1", sku=run, quantity=1),)
+def _buyer(ledger: SqlStockLedger, run: str) -> Attempt:
+    needs, demand = (Need(line_id="1", sku=run, quantity=1),), Demand(channel="bench")
 
     async def buy(number: int) -> bool:
         order = f"order:bench:{run}-{number}"
-        answer = await ledger.reserve(ReservationRequest(key=f"{run}/{number}", order_id=order, needs=needs))
-        return answer.granted
+        request = ReservationRequest(key=f"{run}/{number}", order_id=order, needs=needs, demand=demand)
+        return (await ledger.reserve(request)).granted
 
     return buy
 
@@ -141,20 +156,8 @@ async def _alternate(buy: Attempt, take: Attempt, *, clients: int, attempts: int
     granted, seconds, bare_s = 0, 0.0, 0.0
     for turn in range(_TURNS):
         numbers = range(attempts * turn // _TURNS, attempts * (turn + 1) // _TURNS)
-        _, spent = await _drive(take, clients, numbers)
+        _, spent = await drive(take, clients, numbers)
         bare_s += spent
-        more, spent = await _drive(buy, clients, numbers)
+        more, spent = await drive(buy, clients, numbers)
         granted, seconds = granted + more, seconds + spent
     return granted, seconds, bare_s
-
-
-async def _drive(attempt: Attempt, clients: int, numbers: range) -> tuple[int, float]:
-    """Share the attempts among the clients; return how many were granted, and the seconds it took."""
-    queue = iter(numbers)
-
-    async def client() -> int:
-        return sum([await attempt(number) for number in queue])
-
-    began = time.perf_counter()
-    granted = sum(await asyncio.gather(*(client() for _ in range(clients))))
-    return granted, time.perf_counter() - began

@@ -40,8 +40,25 @@ def stock(
         upgrade(address)
         measured = asyncio.run(bench_stock(address, clients=clients, attempts=attempts, units=units))
     _print(measured.model_dump(mode="json"), as_json=as_json)
-    if measured.oversold or measured.leaked:
+    if not measured.is_right:
         raise typer.Exit(1)
+
+
+@app.command("availability")
+def availability(
+    questions: Annotated[int, typer.Option(min=1, help="How many are put to each database.")] = 500,
+    database_url: Annotated[
+        str,
+        typer.Option(help="A PostgreSQL to make two databases on, for the time being; two SQLite files if not given."),
+    ] = "",
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask what may be promised, with 1,000 articles at 20 nodes and with 100,000: the time must not grow with them."""
+    from ops.bench.availability import bench_availability
+
+    measured = asyncio.run(bench_availability(database_url, questions=questions))
+    _print(measured.model_dump(mode="json"), as_json=as_json)
 
 
 @app.command("order")
@@ -63,5 +80,9 @@ def _print(measured: Mapping[str, Any], *, as_json: bool) -> None:
         return
     width = max(map(len, measured))
     for name, value in measured.items():
+        if isinstance(value, dict):
+            console().print(f"\n{name}", markup=False)
+            _print(value, as_json=False)
+            continue
         shown = f"{value:,.2f}" if isinstance(value, float) else str(value)
         console().print(f"{name.replace('_', ' '):{width}}  {shown}", markup=False)

@@ -99,6 +99,23 @@ class Api:
         path = f"/v1/quarantine/{quote(entry_id, safe='')}/replay"
         return self._ask("POST", path) if corrected is None else self._act(path, {"payload": corrected})
 
+    def availability(self, sku: str, wanted: Mapping[str, str]) -> Json:
+        """Have explained what may be promised of an article."""
+        return self._ask("GET", f"/v1/inventory/{quote(sku, safe='')}", params=wanted)
+
+    def tell_stock(self, body: bytes) -> Json:
+        """Tell what happened to stock: one event, or a list of them."""
+        headers = {"Content-Type": "application/json"}
+        return self._ask("POST", "/v1/inventory/events", content=body, headers=headers)
+
+    def stock_list(self, name: str, wanted: Mapping[str, str], limit: int) -> list[Json]:
+        """Read a list of stock: ``backorders``, ``supplies``, ``differences``."""
+        return self._list(f"/v1/inventory/{name}", name, wanted, limit)
+
+    def supply(self, supply_id: str) -> Json:
+        """Read a purchase or transfer, and whom its date touches."""
+        return self._ask("GET", f"/v1/inventory/supplies/{quote(supply_id, safe='')}")
+
     def _act(self, path: str, body: Json) -> Json:
         # The key makes a request that was sent twice by the network count once.
         return self._ask("POST", path, json=body, headers={"Idempotency-Key": uuid.uuid4().hex})

@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from ops.cli import benching, database, deciding, demo, listing, quarantine, showing, stack_commands, submitting
+from ops.cli import (
+    benching,
+    database,
+    deciding,
+    demo,
+    inventory,
+    listing,
+    proving,
+    quarantine,
+    showing,
+    stack_commands,
+    submitting,
+)
 from ops.cli.exits import CommandError, ExitCode
 from ops.cli.output import error_console
 
@@ -34,7 +46,13 @@ for _name, _command, _panel in (
     ("cancel", deciding.cancel, _ORDERS),
 ):
     app.command(_name, rich_help_panel=_panel)(_command)
-for _name, _group in (("quarantine", quarantine.app), ("bench", benching.app), ("db", database.app)):
+for _name, _group in (
+    ("stock", inventory.app),
+    ("quarantine", quarantine.app),
+    ("bench", benching.app),
+    ("prove", proving.app),
+    ("db", database.app),
+):
     app.add_typer(_group, name=_name, rich_help_panel=_MORE)
 
 

@@ -20,6 +20,7 @@ _SERVICES = {
     "payment": "Payment",
     "carrier": "Carrier",
     "notification": "Notification",
+    "channels": "Channels",
 }
 _GOODS = Path(__file__).parent.parent / "samples" / "goods.yaml"
 _KEEP_ALIVE_S = 75
@@ -39,6 +40,8 @@ def _arguments() -> argparse.Namespace:
         help="Standard Webhooks secret (whsec_...); also read from ORDERLOOM_SANDBOX_CALLBACK_SECRET",
     )
     parser.add_argument("--carrier-url", default="", help="whom the WMS hands parcels to")
+    parser.add_argument("--wms-url", default="", help="whom the ERP's suppliers deliver to")
+    parser.add_argument("--erp-url", default="", help="who books what the WMS moves")
     parser.add_argument("--goods", type=Path, default=_GOODS, help="goods, shelves and customers")
     parser.add_argument("--dials", default="{}", help="the dials at rest, as JSON")
     arguments = parser.parse_args()
@@ -62,6 +65,8 @@ def main() -> None:
                 callback_url=given.callback_url,
                 callback_secret=given.callback_secret,
                 carrier_url=given.carrier_url.rstrip("/"),
+                wms_url=given.wms_url.rstrip("/"),
+                erp_url=given.erp_url.rstrip("/"),
             )
         )
     except InvalidInput as error:

@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 if TYPE_CHECKING:
     from models.partners.events import PartnerEvent
+    from models.stock.events import StockEvent
     from ops.sandbox.errands import Errands
 
 _WITHIN_S = 15.0
@@ -28,11 +29,11 @@ class Callbacks:
         self._client = httpx.AsyncClient(timeout=_WITHIN_S, trust_env=False)
         errands.learn(CALLBACK, self._send)
 
-    def tell(self, event: PartnerEvent, after_s: float = 0.0) -> None:
+    def tell(self, event: PartnerEvent | StockEvent, after_s: float = 0.0) -> None:
         """Put an event on its way, in the transaction that is running."""
         if self._webhook is not None:
             body = {"event_id": event.event_id, "payload": event.model_dump_json()}
-            self._errands.add(CALLBACK, event.order_id, body, after_s)
+            self._errands.add(CALLBACK, getattr(event, "order_id", None) or "", body, after_s)
 
     async def close(self) -> None:
         """Close every connection."""

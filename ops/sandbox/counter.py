@@ -11,10 +11,9 @@ from urllib.parse import unquote
 from starlette.responses import Response
 from starlette.routing import Route, request_response
 
-from activities.adapters.sandbox.wire import KEY_HEADER, NO_SUCH_EFFECT, Receipt
+from activities.adapters.sandbox.wire import KEY_HEADER, NO_SUCH_EFFECT, Effect, Receipt, order_of
 from models.base import StrictModel
 from models.errors import InvalidInput
-from models.partners.asking import Ask
 from models.strict_json import read
 from ops.sandbox.faults import Faulty
 from ops.sandbox.journal import Given, Verdict
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from ops.sandbox.dials import DialBoard
     from ops.sandbox.journal import Journal
 
-A = TypeVar("A", bound=Ask)
+A = TypeVar("A", bound=Effect)
 R = TypeVar("R", bound=StrictModel)
 _JSON = "application/json"
 _REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -73,10 +72,10 @@ class Counter:
                 return self._again(operation, asked, given, digest)
             answer = act(asked)
             money = amount(asked) if amount else None
-            said = receipt(key=asked.key, order_id=asked.order_id, amount=money, answer=answer).model_dump_json()
-            self._journal.effect(operation, asked.key, asked.order_id, asked.model_dump_json(), said)
+            said = receipt(key=asked.key, order_id=order_of(asked), amount=money, answer=answer).model_dump_json()
+            self._journal.effect(operation, asked.key, order_of(asked) or "", asked.model_dump_json(), said)
             self._journal.give(asked.key, Given(digest, done=True, body=said))
-            self._journal.request(operation, asked.key, asked.order_id, Verdict.DONE)
+            self._journal.request(operation, asked.key, order_of(asked) or "", Verdict.DONE)
             return Response(said, media_type=_JSON)
 
         def refuse(asked: A, refusal: Refusal) -> Response:
@@ -108,12 +107,12 @@ class Counter:
                 barred = problem_body(_REFUSED, "undone_before", "it was taken back before it was done")
                 self._journal.give(asked.key, Given("", done=False, body=barred))
             answer = taken.answer if taken else never
-            said = receipt(key=asked.key, order_id=asked.order_id, answer=answer).model_dump_json()
+            said = receipt(key=asked.key, order_id=order_of(asked), answer=answer).model_dump_json()
             verdict = Verdict.ANSWERED
             if taken is not None and taken.changed:
-                self._journal.effect(operation, asked.key, asked.order_id, asked.model_dump_json(), said)
+                self._journal.effect(operation, asked.key, order_of(asked) or "", asked.model_dump_json(), said)
                 verdict = Verdict.DONE
-            self._journal.request(operation, asked.key, asked.order_id, verdict)
+            self._journal.request(operation, asked.key, order_of(asked) or "", verdict)
             return Response(said, media_type=_JSON)
 
         def refuse(asked: A, refusal: Refusal) -> Response:
@@ -189,17 +188,17 @@ class Counter:
 
         return self.route(path, "POST", operation, take)
 
-    def _again(self, operation: str, asked: Ask, given: Given, digest: str) -> Response:
+    def _again(self, operation: str, asked: Effect, given: Given, digest: str) -> Response:
         if given.digest and given.digest != digest:
-            self._journal.request(operation, asked.key, asked.order_id, Verdict.CONFLICT)
+            self._journal.request(operation, asked.key, order_of(asked) or "", Verdict.CONFLICT)
             return problem(HTTPStatus.CONFLICT, "key_reused", "something else was asked under this key before")
-        self._journal.request(operation, asked.key, asked.order_id, Verdict.REPLAYED)
+        self._journal.request(operation, asked.key, order_of(asked) or "", Verdict.REPLAYED)
         if given.done:
             return Response(given.body, media_type=_JSON)
         return Response(given.body, _REFUSED, media_type=MEDIA_TYPE)
 
-    def _refused(self, operation: str, asked: Ask, refusal: Refusal) -> Response:
-        self._journal.request(operation, asked.key, asked.order_id, Verdict.REFUSED, refusal.code)
+    def _refused(self, operation: str, asked: Effect, refusal: Refusal) -> Response:
+        self._journal.request(operation, asked.key, order_of(asked) or "", Verdict.REFUSED, refusal.code)
         return problem(_REFUSED, refusal.code, str(refusal))
 
     def _unreadable(self, operation: str, error: InvalidInput) -> Response:
@@ -207,5 +206,5 @@ class Counter:
         return problem(HTTPStatus.BAD_REQUEST, "unreadable", str(error))
 
 
-def _digest(operation: str, asked: Ask) -> str:
+def _digest(operation: str, asked: Effect) -> str:
     return sha256(f"{operation} {asked.model_dump_json()}".encode()).hexdigest()

@@ -1,9 +1,9 @@
-"""The sandbox ERP: articles, accounts, sales orders and invoices."""
+"""The sandbox ERP: articles, accounts, sales orders and invoices; what is bought is in `purchasing`."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from starlette.responses import Response
 
@@ -11,10 +11,21 @@ from activities.adapters.sandbox.wire import Receipt
 from models.catalogue import Item
 from models.money import Money
 from models.partners.asking import Done, Undo, Undone
-from models.partners.erp import CataloguePage, CreditAnswer, CreditEnquiry, Invoice, ItemAnswer, ItemEnquiry, SalesOrder
+from models.partners.erp import (
+    CataloguePage,
+    CreditAnswer,
+    CreditEnquiry,
+    CreditMemo,
+    Invoice,
+    ItemAnswer,
+    ItemEnquiry,
+    SalesOrder,
+)
 from ops.sandbox.counter import Taken
+from ops.sandbox.dials import Dials
 from ops.sandbox.goods import load_goods
 from ops.sandbox.problems import Refusal
+from ops.sandbox.purchasing import PurchaseDials, Purchasing
 from ops.sandbox.service import Options, Service
 
 if TYPE_CHECKING:
@@ -23,14 +34,17 @@ if TYPE_CHECKING:
 
 _ORDER = "sales_order"
 _INVOICE = "invoice"
+_MEMO = "credit_memo"
 _PAGE = 20
 
 
 class Erp(Service):
     """Keeps a sales order as its quantities by line, ordered and invoiced."""
 
+    dials: ClassVar[type[Dials]] = PurchaseDials
+
     def __init__(self, options: Options) -> None:
-        """Read the goods."""
+        """Read the goods, and open the books."""
         super().__init__(options)
         self._goods = load_goods(options.goods)
         self._items = {
@@ -38,6 +52,12 @@ class Erp(Service):
             for article in sorted(self._goods.items, key=lambda article: article.sku)
         }
         self._accounts = {account.id: account for account in self._goods.customers}
+        self._purchasing = Purchasing(self, self._goods, self._items)
+
+    async def close(self) -> None:
+        """Close its connections and its memory."""
+        await self._purchasing.close()
+        await super().close()
 
     def routes(self) -> list[Route]:
         """What can be asked of it."""
@@ -65,6 +85,15 @@ class Erp(Service):
                 act=self._invoice,
                 amount=lambda invoice: invoice.total,
             ),
+            counter.effect(
+                "/credit-memos",
+                "credit_memo",
+                CreditMemo,
+                Receipt[Done],
+                act=self._credit_memo,
+                amount=lambda memo: memo.total,
+            ),
+            *self._purchasing.routes(),
         ]
 
     async def _catalogue(self, request: Request) -> Response:
@@ -132,6 +161,28 @@ class Erp(Service):
         self.records.put(_ORDER, invoice.sales_order, order)
         return Done(reference=f"INV-{self.records.number(_INVOICE):06}")
 
+    def _credit_memo(self, memo: CreditMemo) -> Done:
+        _check_memo(memo)
+        if memo.sales_order is not None:
+            order = self.records.get(_ORDER, memo.sales_order)
+            if order is None or order["order_id"] != memo.order_id:
+                raise Refusal("unknown_order", f"there is no sales order {memo.sales_order} for {memo.order_id}")
+            for line in memo.lines:
+                _credit(order["lines"].get(line.line_id), line.line_id, line.quantity)
+            self.records.put(_ORDER, memo.sales_order, order)
+        number = f"CM-{self.records.number(_MEMO):06}"
+        self.records.put(_MEMO, number, memo.model_dump(mode="json"), memo.key)
+        return Done(reference=number)
+
+
+def _check_memo(memo: CreditMemo) -> None:
+    currency = memo.total.currency
+    parts = [*(line.amount for line in memo.lines), memo.shipping, memo.fees]
+    if {part.currency for part in parts} != {currency}:
+        raise Refusal("wrong_currency", f"the memo is in {currency}")
+    if Money.sum_of((line.amount for line in memo.lines), currency) + memo.shipping - memo.fees != memo.total:
+        raise Refusal("total_mismatch", f"lines and shipping less fees do not come to {memo.total}")
+
 
 def _check_total(invoice: Invoice, currency: str) -> None:
     parts = [*(line.amount for line in invoice.lines), invoice.other_charges]
@@ -147,3 +198,11 @@ def _bill(line: dict[str, Any] | None, line_id: str, quantity: int) -> None:
     line["invoiced"] += quantity
     if line["invoiced"] > line["ordered"]:
         raise Refusal("beyond_ordered", f"line {line_id}: {line['invoiced']} invoiced of {line['ordered']} ordered")
+
+
+def _credit(line: dict[str, Any] | None, line_id: str, quantity: int) -> None:
+    if line is None:
+        raise Refusal("unknown_line", f"the order has no line {line_id}")
+    line["credited"] = line.get("credited", 0) + quantity
+    if line["credited"] > line["invoiced"]:
+        raise Refusal("beyond_invoiced", f"line {line_id}: {line['credited']} credited of {line['invoiced']} invoiced")

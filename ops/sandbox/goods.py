@@ -12,6 +12,7 @@ from pydantic import Field
 from models.base import Count, Identifier, StrictModel
 from models.catalogue import Item
 from models.money import Currency
+from models.stock.nodes import Node
 from models.strict_json import read
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Goods(StrictModel):
     """The ERP's own currency."""
     rates: dict[Currency, Decimal]
     """What one unit of the ERP's own currency is in others."""
-    nodes: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    nodes: Annotated[tuple[Node, ...], Field(min_length=1)]
+    """In the file a plain name stands for a warehouse like any other."""
     customers: tuple[Account, ...]
     items: tuple[Article, ...]
 
@@ -55,4 +57,7 @@ def load_goods(path: Path) -> Goods:
     Raises:
         models.errors.InvalidInput: it does not hold goods; names the field.
     """
-    return read(Goods, json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str).encode())
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if isinstance(written, dict) and isinstance(written.get("nodes"), list):
+        written["nodes"] = [{"name": node} if isinstance(node, str) else node for node in written["nodes"]]
+    return read(Goods, json.dumps(written, default=str).encode())

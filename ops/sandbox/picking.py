@@ -6,9 +6,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from models.partners.events import PickedLine
+from models.partners.warehouse import NodeCount
 from ops.sandbox.dials import Dials, Milliseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from models.partners.warehouse import Release
     from ops.sandbox.goods import Goods
     from ops.sandbox.records import Records
@@ -33,6 +36,8 @@ class PickDials(Dials):
     """From the release until the parcel leaves."""
     collect_delay_ms: Milliseconds = 500
     """From then until the customer comes, where no carrier is asked."""
+    transfer_delay_ms: Milliseconds = 2_000
+    """From one node to another."""
     pick_next: tuple[Pick, ...] = ()
     """How the next releases go, one each."""
 
@@ -40,9 +45,10 @@ class PickDials(Dials):
 class Shelves:
     """Quantities by node and article."""
 
-    def __init__(self, records: Records) -> None:
-        """Keep them among the service's records."""
+    def __init__(self, records: Records, told: Callable[[str, str, int], None] | None = None) -> None:
+        """Keep them among the service's records; `told` hears of each change (node, article, by how many)."""
         self._records = records
+        self._told = told
 
     def fill(self, goods: Goods) -> None:
         """Put the first stock on the shelves; a shelf that has been filled before is left as it is."""
@@ -57,12 +63,22 @@ class Shelves:
         found = ((shelf.split(" ", 1), body["quantity"]) for shelf, body in self._records.all(_SHELF))
         return [(node, sku, quantity) for (node, sku), quantity in found]
 
+    def counts(self) -> tuple[NodeCount, ...]:
+        """Count them."""
+        return tuple(NodeCount(node=node, sku=sku, quantity=quantity) for node, sku, quantity in self.all())
+
     def take(self, node: str, sku: str, wanted: int) -> int:
         """Take as many as there are, up to `wanted`; answers how many that was."""
+        return -self.change(node, sku, -wanted)
+
+    def change(self, node: str, sku: str, wanted: int) -> int:
+        """Put so many on a shelf, or take them off as far as they are there; answers by how many it changed."""
         shelf = self._records.get(_SHELF, f"{node} {sku}") or {"quantity": 0}
-        taken = min(wanted, shelf["quantity"])
-        self._records.put(_SHELF, f"{node} {sku}", {"quantity": shelf["quantity"] - taken})
-        return int(taken)
+        change = max(wanted, -int(shelf["quantity"]))
+        self._records.put(_SHELF, f"{node} {sku}", {"quantity": shelf["quantity"] + change})
+        if change and self._told is not None:
+            self._told(node, sku, change)
+        return change
 
 
 def picked(asked: Release, shelves: Shelves, pick: Pick) -> tuple[tuple[PickedLine, ...], tuple[PickedLine, ...]]:

@@ -47,6 +47,10 @@ class Options:
     callback_secret: str = ""
     carrier_url: str = ""
     """Whom the WMS hands its parcels to."""
+    wms_url: str = ""
+    """Whom the ERP's suppliers deliver to; without it nothing that is bought arrives."""
+    erp_url: str = ""
+    """Who books what the WMS moves; without it the ERP's books stand still."""
 
 
 class Service(ABC):

@@ -13,13 +13,14 @@ from starlette.responses import Response
 from activities.adapters.sandbox.wire import Counts, Receipt
 from models.partners.asking import Done, Undo
 from models.partners.events import ParcelMoved, ParcelShipped, PickedShort, ReleaseAcknowledged, ReleaseRejected
-from models.partners.warehouse import NodeCount, RecallAnswer, Release
+from models.partners.warehouse import RecallAnswer, Release
 from models.states.fulfilment import ShipmentState
 from ops.sandbox.callbacks import NotTakenError, event_id
 from ops.sandbox.counter import Taken
 from ops.sandbox.dials import Dials
 from ops.sandbox.goods import load_goods
-from ops.sandbox.picking import Pick, PickDials, Shelves, picked
+from ops.sandbox.moving import Moving
+from ops.sandbox.picking import Pick, PickDials, picked
 from ops.sandbox.problems import Refusal
 from ops.sandbox.service import Options, Service
 
@@ -45,12 +46,12 @@ class Wms(Service):
     dials: ClassVar[type[Dials]] = PickDials
 
     def __init__(self, options: Options) -> None:
-        """Fill the shelves, the first time, and learn to pick."""
+        """Learn to pick."""
         super().__init__(options)
         self._goods = load_goods(options.goods)
-        self._shelves = Shelves(self.records)
-        with self.database.transaction():
-            self._shelves.fill(self._goods)
+        self._nodes = {node.name for node in self._goods.nodes}
+        self._moving = Moving(self, self._goods)
+        self._shelves = self._moving.shelves
         self._client = httpx.AsyncClient(timeout=_WITHIN_S, trust_env=False)
         self.errands.learn(_PICK, self._pick)
         self.errands.learn(_COLLECT, self._collect)
@@ -59,6 +60,7 @@ class Wms(Service):
     async def close(self) -> None:
         """Close its connections and its memory."""
         await self._client.aclose()
+        await self._moving.close()
         await super().close()
 
     def routes(self) -> list[Route]:
@@ -68,10 +70,11 @@ class Wms(Service):
             self.counter.effect("/releases", "release", Release, Receipt[Done], act=self._release),
             self.counter.undo("/releases/recall", "recall", Undo, Receipt[RecallAnswer], act=self._recall, never=never),
             self.counter.route("/counts", "GET", "counts", self._counts),
+            *self._moving.routes(),
         ]
 
     def _release(self, release: Release) -> Done:
-        if release.node not in self._goods.nodes:
+        if release.node not in self._nodes:
             raise Refusal("unknown_node", f"there is no warehouse {release.node}")
         known = {article.sku for article in self._goods.items if article.stocked and not article.components}
         unknown = sorted({line.sku for line in release.lines} - known)
@@ -103,8 +106,7 @@ class Wms(Service):
         return Taken(RecallAnswer(recalled=release["state"] != "shipped"), changed)
 
     async def _counts(self, _request: Request) -> Response:
-        found = tuple(NodeCount(node=node, sku=sku, quantity=quantity) for node, sku, quantity in self._shelves.all())
-        return Response(Counts(counts=found).model_dump_json(), media_type="application/json")
+        return Response(Counts(counts=self._shelves.counts()).model_dump_json(), media_type="application/json")
 
     async def _pick(self, body: dict[str, Any]) -> None:
         number = body["release"]

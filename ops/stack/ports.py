@@ -24,6 +24,7 @@ USUAL = {
     "payment": 8413,
     "carrier": 8414,
     "notification": 8415,
+    "channels": 8416,
 }
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.settings import Settings
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from ops.stack.folder import Folder
 
 _OPENING = "opening"
+_LINES_AT_ONCE = 500
+_GOODS = Path(__file__).parents[1] / "samples" / "goods.yaml"
 
 
 async def migrate(settings: Settings) -> None:
@@ -41,6 +47,7 @@ async def seed(settings: Settings, folder: Folder) -> None:
         if folder.api_key.exists() and await store.api_keys.verify(folder.api_key.read_text(encoding="utf-8").strip()):
             return
         await _learn_catalogue(partners, store)
+        await _put_nodes(settings, store)
         await _take_opening_counts(partners, store)
         write_private(folder.api_key, await store.api_keys.create("local") + "\n")
     finally:
@@ -80,19 +87,36 @@ async def _learn_catalogue(partners: Partners, store: Store) -> None:
             return
 
 
-async def _take_opening_counts(partners: Partners, store: Store) -> None:
-    from models.stock import MovementKind, StockCount
+async def _put_nodes(settings: Settings, store: Store) -> None:
+    """Have the sandbox's nodes with all their rules; a real warehouse's are put by a person, through the API."""
+    if settings.wms.kind != "sandbox":
+        return
+    from activities.adapters.store.stock.inventory import SqlInventory
+    from models.policy.book import PolicyBook
+    from ops.sandbox.goods import load_goods
 
-    for count in await partners.warehouse.counts():
-        if not count.quantity:
-            continue
-        await store.stock.count(
-            StockCount(
-                key=f"{_OPENING}/{count.node}/{count.sku}",
-                node=count.node,
-                sku=count.sku,
-                quantity=count.quantity,
-                kind=MovementKind.RECEIPT,
+    inventory = SqlInventory(store.database, PolicyBook.load(settings.policies))
+    for node in load_goods(_GOODS).nodes:
+        await inventory.put_node(node)
+
+
+async def _take_opening_counts(partners: Partners, store: Store) -> None:
+    from models.errors import Conflict
+    from models.stock.events import GoodsReceived, StockLine
+
+    shelves: defaultdict[str, list[StockLine]] = defaultdict(list)
+    for count in sorted(await partners.warehouse.counts(), key=lambda count: (count.node, count.sku)):
+        if count.quantity:
+            shelves[count.node].append(StockLine(sku=count.sku, quantity=count.quantity))
+    for node, lines in shelves.items():
+        for number, first in enumerate(range(0, len(lines), _LINES_AT_ONCE)):
+            opening = GoodsReceived(
+                event_id=f"{_OPENING}/{node}/{number}",
+                occurred_at=datetime.now(UTC),
+                node=node,
+                lines=tuple(lines[first : first + _LINES_AT_ONCE]),
                 reason="opening count of the warehouse",
             )
-        )
+            # Counted already by a start that was interrupted, at another time and perhaps with another result.
+            with suppress(Conflict):
+                await store.stock.apply(opening, source=_OPENING)

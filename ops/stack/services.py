@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
     from ops.stack.folder import Folder
 
-PARTNERS = ("erp", "wms", "payment", "carrier", "notification")
+PARTNERS = ("erp", "wms", "payment", "carrier", "notification", "channels")
 MIGRATIONS = "migrations"
-_CALLING_BACK = ("wms", "carrier")
+_CALLING_BACK = ("erp", "wms", "carrier")
+_NEIGHBOURS = {"erp": ("wms",), "wms": ("carrier", "erp")}
+"""Whom a partner tells of goods: the ERP the warehouse, the warehouse the carrier and the ERP."""
 _TASK_QUEUE = "orders"
 _WORKERS_GRACE_S = 30.0
 """Longer than the workers themselves give what they are doing (workers/assembly.py)."""
@@ -105,8 +107,9 @@ def _partner(plan: Plan, name: str) -> Spec:
     options = ["--port", str(plan.ports[name]), "--data", str(plan.folder.partners)]
     if name in _CALLING_BACK:
         options += ["--callback-url", f"{plan.api_url}/v1/callbacks/{name}"]
-    if name == "wms" and "carrier" in plan.sandboxes():
-        options += ["--carrier-url", plan.url("carrier")]
+    for other in _NEIGHBOURS.get(name, ()):
+        if other in plan.sandboxes():
+            options += [f"--{other}-url", plan.url(other)]
     return Spec(
         name=name,
         command=(*_python("ops.sandbox"), name, *options),

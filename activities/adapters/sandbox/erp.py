@@ -7,15 +7,28 @@ from urllib.parse import urlencode
 
 from activities.adapters.http import Nonsense
 from activities.adapters.sandbox.speaking import Speaking
-from activities.adapters.sandbox.wire import Receipt
+from activities.adapters.sandbox.wire import Counts, Receipt
 from models.partners.asking import Done, Undo, Undone
-from models.partners.erp import CataloguePage, CreditAnswer, CreditEnquiry, Invoice, ItemAnswer, ItemEnquiry, SalesOrder
+from models.partners.erp import (
+    CataloguePage,
+    CreditAnswer,
+    CreditEnquiry,
+    CreditMemo,
+    Invoice,
+    ItemAnswer,
+    ItemEnquiry,
+    SalesOrder,
+)
+from models.partners.transfers import RequisitionAnswer
 
 if TYPE_CHECKING:
+    from models.partners.transfers import PurchaseRequisition
+    from models.partners.warehouse import NodeCount
     from models.settings import PartnerSettings
 
 _DONE = Receipt[Done]
 _UNDONE = Receipt[Undone]
+_REQUISITIONED = Receipt[RequisitionAnswer]
 
 
 class SandboxErp:
@@ -52,6 +65,18 @@ class SandboxErp:
     async def post_invoice(self, invoice: Invoice) -> Done:
         """Post an invoice."""
         return await self._speaking.effect("/invoices", invoice, _DONE, invoice.total)
+
+    async def credit_memo(self, memo: CreditMemo) -> Done:
+        """Post what is given back for a return."""
+        return await self._speaking.effect("/credit-memos", memo, _DONE, memo.total)
+
+    async def requisition(self, requisition: PurchaseRequisition) -> RequisitionAnswer:
+        """Have purchasing buy something."""
+        return await self._speaking.effect("/requisitions", requisition, _REQUISITIONED)
+
+    async def stock_levels(self) -> tuple[NodeCount, ...]:
+        """What the ERP's own books have on each node's shelves."""
+        return (await self._speaking.question("GET", "/stock-levels", Counts)).counts
 
     async def close(self) -> None:
         """Close every connection."""

@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, TypeVar
 from temporalio import activity
 
 from activities.adapters.http import LostReply, Nonsense, PartnerHttp
-from activities.adapters.sandbox.wire import KEY_HEADER, NO_SUCH_EFFECT, Receipt, effect_path, key_header
+from activities.adapters.sandbox.wire import (
+    KEY_HEADER,
+    NO_SUCH_EFFECT,
+    Receipt,
+    effect_path,
+    key_header,
+    order_of,
+)
 from models.base import StrictModel
 from models.errors import Refused, Transient, Unavailable, Uncertain
 
 if TYPE_CHECKING:
+    from activities.adapters.sandbox.wire import Effect
     from models.money import Money
-    from models.partners.asking import Ask
     from models.settings import PartnerSettings
 
 Answer = TypeVar("Answer", bound=StrictModel)
@@ -39,7 +46,9 @@ class Speaking:
         body = None if enquiry is None else enquiry.model_dump_json()
         return self._http.understood(answer, await self._http.exchange(method, path, body))
 
-    async def effect(self, path: str, ask: Ask, receipt: type[Receipt[Answer]], amount: Money | None = None) -> Answer:
+    async def effect(
+        self, path: str, ask: Effect, receipt: type[Receipt[Answer]], amount: Money | None = None
+    ) -> Answer:
         """Have something done, once.
 
         After a lost reply, or an answer that makes no sense, the effect is looked up by its key. So it is before it is
@@ -66,11 +75,11 @@ class Speaking:
             self._doubt(ask.key)
             return await self._settled(doubt, ask, receipt, amount)
 
-    async def undo(self, path: str, ask: Ask, receipt: type[Receipt[Answer]]) -> Answer:
+    async def undo(self, path: str, ask: Effect, receipt: type[Receipt[Answer]]) -> Answer:
         """Take an effect back. Asked again the partner answers the same, so that nothing needs to be looked up."""
         return await self._post(path, ask, receipt, None)
 
-    async def _post(self, path: str, ask: Ask, receipt: type[Receipt[Answer]], amount: Money | None) -> Answer:
+    async def _post(self, path: str, ask: Effect, receipt: type[Receipt[Answer]], amount: Money | None) -> Answer:
         headers = {KEY_HEADER: key_header(ask.key)}
         content = await self._http.exchange("POST", path, ask.model_dump_json(), headers)
         answer = self._answer(content, ask, receipt, amount)
@@ -78,7 +87,7 @@ class Speaking:
         return answer
 
     async def _settled(
-        self, doubt: Transient, ask: Ask, receipt: type[Receipt[Answer]], amount: Money | None
+        self, doubt: Transient, ask: Effect, receipt: type[Receipt[Answer]], amount: Money | None
     ) -> Answer:
         try:
             found = await self._look_up(ask, receipt, amount)
@@ -92,7 +101,7 @@ class Speaking:
             raise Transient(doubt.partner, f"{doubt}; it was not done") from doubt
         return found
 
-    async def _look_up(self, ask: Ask, receipt: type[Receipt[Answer]], amount: Money | None) -> Answer | None:
+    async def _look_up(self, ask: Effect, receipt: type[Receipt[Answer]], amount: Money | None) -> Answer | None:
         """Find what was done under a key; None: nothing was, as far as the partner knows now."""
         try:
             content = await self._http.exchange("GET", effect_path(ask.key))
@@ -106,9 +115,9 @@ class Speaking:
         self._doubtful.discard(ask.key)
         return found
 
-    def _answer(self, content: bytes, ask: Ask, receipt: type[Receipt[Answer]], amount: Money | None) -> Answer:
+    def _answer(self, content: bytes, ask: Effect, receipt: type[Receipt[Answer]], amount: Money | None) -> Answer:
         given = self._http.understood(receipt, content)
-        if (given.key, given.order_id, given.amount) != (ask.key, ask.order_id, amount):
+        if (given.key, given.order_id, given.amount) != (ask.key, order_of(ask), amount):
             raise Nonsense(self._http.partner, "answered for another order, key or amount than was asked")
         return given.answer
 

@@ -10,6 +10,7 @@ from models.partners.asking import Done, Undo
 from models.partners.warehouse import NodeCount, RecallAnswer, Release
 
 if TYPE_CHECKING:
+    from models.partners.transfers import TransferOrder
     from models.settings import PartnerSettings
 
 _DONE = Receipt[Done]
@@ -30,6 +31,10 @@ class SandboxWarehouse:
     async def recall(self, undo: Undo) -> RecallAnswer:
         """Stop the release made under the key, if it can still be stopped."""
         return await self._speaking.undo("/releases/recall", undo, _RECALLED)
+
+    async def transfer(self, order: TransferOrder) -> Done:
+        """Have goods sent from one node to another."""
+        return await self._speaking.effect("/transfers", order, _DONE)
 
     async def counts(self) -> tuple[NodeCount, ...]:
         """What it has on its shelves."""

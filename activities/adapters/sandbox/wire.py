@@ -1,16 +1,19 @@
 """What goes over the wire to and from a sandbox partner, beside our own words."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from pydantic import Field
 
-from models.base import StrictModel
-from models.ids import OrderId
+from models.base import StrictModel, Text
 from models.money import Money
+from models.partners.asking import Ask
+from models.partners.transfers import PurchaseRequisition, TransferOrder
 from models.partners.warehouse import NodeCount
 
 Answer = TypeVar("Answer", bound=StrictModel)
+Effect: TypeAlias = Ask | PurchaseRequisition | TransferOrder
+"""A request for one effect: for an order, or for stock."""
 
 KEY_HEADER = "Idempotency-Key"
 NO_SUCH_EFFECT = "no_such_effect"
@@ -22,14 +25,15 @@ class Receipt(StrictModel, Generic[Answer]):
     """An answer to a request for an effect; it repeats what was asked, so that a mixed-up answer shows."""
 
     key: Annotated[str, Field(min_length=1, max_length=250)]
-    order_id: OrderId
+    order_id: Text | None = None
+    """None where it was not for an order."""
     amount: Money | None = None
     """The money it moved or stands for, if any."""
     answer: Answer
 
 
 class Counts(StrictModel):
-    """What the warehouse has on its shelves."""
+    """What lies on the shelves, by the warehouse's count or by the ERP's books."""
 
     counts: tuple[NodeCount, ...]
 
@@ -42,6 +46,11 @@ class Problem(StrictModel):
     status: int
     code: str
     detail: str
+
+
+def order_of(effect: Effect) -> str | None:
+    """Say which order an effect is for; None: for none."""
+    return None if isinstance(effect, PurchaseRequisition) else effect.order_id
 
 
 def key_header(key: str) -> str:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from activities.adapters.files.formats import readers
 from activities.adapters.store.api_keys import SqlApiKeys
+from activities.adapters.store.batches.importing import SqlImporting
+from activities.adapters.store.batches.listing import SqlBatches
+from activities.adapters.store.batches.uploads import SqlUploads
 from activities.adapters.store.database import Database
 from activities.adapters.store.idempotency import SqlIdempotencyKeys
 from activities.adapters.store.inbox import SqlInbox
@@ -13,7 +17,12 @@ from activities.adapters.store.order_book import SqlOrderBook
 from activities.adapters.store.orders import SqlOrders
 from activities.adapters.store.pepper import pepper
 from activities.adapters.store.quarantine import SqlQuarantine
-from activities.adapters.store.stock_ledger import SqlStockLedger
+from activities.adapters.store.returns.book import SqlReturnBook
+from activities.adapters.store.returns.reading import SqlReturns
+from activities.adapters.store.stock.keeping import SqlStockKeeping
+from activities.adapters.store.stock.ledger import SqlStockLedger
+from activities.adapters.store.stock.offers import SqlStockOffers
+from activities.adapters.store.stock.replenishing import SqlReplenishing
 
 if TYPE_CHECKING:
     from models.policy.book import PolicyBook
@@ -32,6 +41,14 @@ class Store:
     idempotency: SqlIdempotencyKeys
     api_keys: SqlApiKeys
     stock: SqlStockLedger
+    offers: SqlStockOffers
+    keeping: SqlStockKeeping
+    replenishing: SqlReplenishing
+    returns: SqlReturns
+    return_book: SqlReturnBook
+    uploads: SqlUploads
+    batches: SqlBatches
+    importing: SqlImporting
 
     async def close(self) -> None:
         """Close every connection."""
@@ -41,6 +58,7 @@ class Store:
 def open_store(settings: Settings, policies: PolicyBook) -> Store:
     """Open the store; the migrations must have run, and nothing is connected yet."""
     database = Database(settings.database)
+    stock = SqlStockLedger(database, policies)
     return Store(
         database=database,
         orders=SqlOrders(database),
@@ -49,5 +67,13 @@ def open_store(settings: Settings, policies: PolicyBook) -> Store:
         inbox=SqlInbox(database),
         idempotency=SqlIdempotencyKeys(database),
         api_keys=SqlApiKeys(database, pepper(settings)),
-        stock=SqlStockLedger(database),
+        stock=stock,
+        offers=SqlStockOffers(database, policies),
+        keeping=SqlStockKeeping(database, policies),
+        replenishing=SqlReplenishing(database, policies, stock),
+        returns=SqlReturns(database, policies),
+        return_book=SqlReturnBook(database, policies),
+        uploads=SqlUploads(database),
+        batches=SqlBatches(database),
+        importing=SqlImporting(database, readers()),
     )

@@ -19,7 +19,10 @@ from activities.adapters.shopify.orders import ShopifyOrders
 from activities.adapters.woocommerce.orders import WooCommerceOrders
 from api.app import create_app
 from api.examples import CANONICAL_ORDER
+from api.publishing import Publications
+from api.quick_reads import QuickReads
 from api.services import Check, Services
+from tests.promises.api.fake_stock import FakeInventory, FakeStock
 from tests.promises.api.fakes import (
     KEY,
     FakeApiKeys,
@@ -44,8 +47,11 @@ class Stage:
     keys: FakeKeys = field(default_factory=FakeKeys)
     api_keys: FakeApiKeys = field(default_factory=FakeApiKeys)
     running: FakeRunning = field(default_factory=FakeRunning)
+    stock: FakeStock = field(default_factory=FakeStock)
+    inventory: FakeInventory = field(default_factory=FakeInventory)
     checks: dict[str, Check] = field(default_factory=dict)
     signed: bool = False
+    publications: Publications | None = None
 
     def __post_init__(self) -> None:
         self.services = Services(
@@ -55,6 +61,9 @@ class Stage:
             idempotency_keys=self.keys,
             api_keys=self.api_keys,
             running=self.running,
+            stock=self.stock,
+            inventory=self.inventory,
+            quick=QuickReads(self.inventory, self.api_keys),
             channels={
                 "shopify": ShopifyOrders(SHOP_SECRET if self.signed else ""),
                 "woocommerce": WooCommerceOrders(SHOP_SECRET if self.signed else ""),
@@ -66,6 +75,7 @@ class Stage:
             signed_channels=frozenset({"shopify", "woocommerce"}) if self.signed else frozenset(),
             callback_secrets={"wms": SECRET, "carrier": SECRET, "erp": ""},
             checks=self.checks,
+            publications=self.publications,
         )
         self.app = create_app(self.services)
         self.http = self.client({"Authorization": f"Bearer {KEY}"})

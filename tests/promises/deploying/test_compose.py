@@ -38,7 +38,7 @@ def test_the_compose_file_is_what_the_specification_allows(compose: dict[str, An
 
 
 def test_every_command_of_ours_exists(services: dict[str, Any]) -> None:
-    assert {"api", "workers", "migrate", "seed", "erp", "wms", "payment", "carrier", "notification"} == set(
+    assert {"api", "workers", "migrate", "seed", "erp", "wms", "payment", "carrier", "notification", "channels"} == set(
         ours(services)
     )
     for name, service in ours(services).items():
@@ -85,7 +85,7 @@ def test_the_settings_in_it_are_accepted(services: dict[str, Any], monkeypatch: 
 
 def test_the_sandbox_partners_are_where_everybody_looks_for_them(services: dict[str, Any]) -> None:
     environment = services["workers"]["environment"]
-    for name in ("erp", "wms", "payment", "carrier", "notification"):
+    for name in ("erp", "wms", "payment", "carrier", "notification", "channels"):
         command = services[name]["command"]
         port = command[command.index("--port") + 1]
         assert environment[f"ORDERLOOM_{name.upper()}__URL"].endswith(f"http://{name}:{port}}}")

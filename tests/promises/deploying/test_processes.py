@@ -23,7 +23,7 @@ from tests.promises.orders.conftest import local_server
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "ops" / "samples" / "canonical" / "b2b-on-account-of-a-good-customer.json"
-PARTNERS = ("erp", "wms", "payment", "carrier", "notification")
+PARTNERS = ("erp", "wms", "payment", "carrier", "notification", "channels")
 PATIENCE_S = 120
 
 pytestmark = pytest.mark.slow
@@ -102,7 +102,7 @@ def addresses(
     temporal: str, databases: Databases, collector: Collector, unused_tcp_port_factory: Callable[[], int]
 ) -> dict[str, str]:
     """What the Compose file calls something, and what it is called here."""
-    ports = {str(port): str(unused_tcp_port_factory()) for port in (8400, 8401, 8411, 8412, 8413, 8414, 8415)}
+    ports = {str(port): str(unused_tcp_port_factory()) for port in (8400, 8401, 8411, 8412, 8413, 8414, 8415, 8416)}
     return {
         "postgresql+psycopg://orderloom:given@postgres:5432/orderloom": databases.empty("postgresql"),
         "temporal:7233": temporal,

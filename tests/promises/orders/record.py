@@ -22,8 +22,11 @@ from models.order.document import ChannelRisk, FulfilledBy, FulfilmentRequest
 from models.order.payment_terms import PaymentTerms
 from models.order.snapshot import Headline
 from models.states.fulfilment import ShipmentState
+from models.stock.demand import Need
+from models.stock.reservation import RemedyKind
 from tests.promises.orders.conftest import local_server
 from tests.promises.orders.orders import an_order
+from tests.promises.orders.test_short_of_stock import does, fill, waiting
 from tests.promises.orders.test_stories import short
 from tests.promises.orders.world import World, moved, ports, shipped, start
 from workers.assembly import Workers
@@ -120,6 +123,53 @@ async def cancelled_after_release(client: Client, world: World) -> Handle:
     return handle
 
 
+async def made_firm(client: Client, _world: World) -> Handle:
+    return await start(client, an_order(mug=2))
+
+
+async def backordered(client: Client, world: World) -> Handle:
+    world.stock["MUG"] = 0
+    world.remedies = does(RemedyKind.BACKORDER)
+    handle = await start(client, an_order(mug=2))
+    await fill(world, await waiting(world), mug=2)
+    return handle
+
+
+async def sent_in_parts(client: Client, world: World) -> Handle:
+    world.stock |= {"MUG": 0, "LAMP": 1}
+    world.remedies = does(RemedyKind.BACKORDER)
+    handle = await start(client, an_order(mug=2, lamp=1))
+    await world.until(lambda: world.last.headline is Headline.PARTIALLY_SHIPPED)
+    await fill(world, next(iter(world.backorders)), mug=2)
+    return handle
+
+
+async def substituted(client: Client, world: World) -> Handle:
+    world.stock["MUG"] = 0
+    instead = (Need(line_id="1", sku="LAMP", quantity=2),)
+    world.remedies = does(RemedyKind.SUBSTITUTE, needs_approval=True, substitutes=instead)
+    handle = await start(client, an_order(mug=2))
+    await world.until_held("inventory")
+    await handle.signal("approve", WORD)
+    return handle
+
+
+async def moved_for_collection(client: Client, world: World) -> Handle:
+    world.stock["MUG"] = 0
+    world.remedies = does(RemedyKind.TRANSFER, from_node="rotterdam", to_node="berlin")
+    handle = await start(client, an_order(mug=2))
+    await fill(world, await waiting(world), mug=2)
+    return handle
+
+
+async def kept_while_thinking(client: Client, world: World) -> Handle:
+    return await declined_card(client, world)
+
+
+async def freed_after_a_short_pick(client: Client, world: World) -> Handle:
+    return await short_pick(client, world)
+
+
 ROUTES: list[Callable[[Client, World], Awaitable[Handle]]] = [
     card,
     prepaid,
@@ -134,6 +184,13 @@ ROUTES: list[Callable[[Client, World], Awaitable[Handle]]] = [
     two_parcels,
     short_pick,
     cancelled_after_release,
+    made_firm,
+    backordered,
+    sent_in_parts,
+    substituted,
+    moved_for_collection,
+    kept_while_thinking,
+    freed_after_a_short_pick,
 ]
 
 

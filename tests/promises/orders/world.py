@@ -14,7 +14,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 
 from models.catalogue import Component, Item
-from models.errors import PartnerError
+from models.errors import OrderloomError, PartnerError
 from models.messages import OrderStart
 from models.money import Money
 from models.order.assessment import Assessment, AssessmentRequest
@@ -26,20 +26,15 @@ from models.partners.erp import CataloguePage, CreditAnswer, CreditEnquiry, Invo
 from models.partners.events import ParcelMoved, ParcelShipped, PartnerEvent, PickedLine
 from models.partners.notices import Notice
 from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund, Void
+from models.partners.transfers import PurchaseRequisition, RequisitionAnswer, TransferOrder
 from models.partners.warehouse import NodeCount, RecallAnswer, Release
 from models.policy.assess import assess
 from models.policy.book import PolicyBook
 from models.states.fulfilment import ShipmentState
-from models.stock import (
-    Allocation,
-    Balance,
-    Consumption,
-    ReservationAnswer,
-    ReservationRelease,
-    ReservationRequest,
-    Shortage,
-    StockCount,
-)
+from models.stock.backorders import BackorderRequest
+from models.stock.demand import Need
+from models.stock.reservation import Remedy, ReservationRelease
+from tests.promises.orders.shelf import FakeStock
 
 _SHIPPED = PolicyBook.load(Path(__file__).parents[3] / "ops" / "policies").current
 _HASTY = _SHIPPED.patience.model_copy(update={"first_pause_seconds": 1})
@@ -73,6 +68,20 @@ class World:
     """By verb: errors to raise after the effect has taken place."""
     stock: dict[str, int] = field(default_factory=lambda: {"MUG": 100, "LAMP": 100, "KIT": 100})
     reserved: dict[str, dict[tuple[str, str, str], int]] = field(default_factory=dict)
+    own_refusals: dict[str, list[OrderloomError]] = field(default_factory=lambda: defaultdict(list))
+    """By verb of our own ledger: errors to raise, one a call."""
+    remedies: Callable[[Need], Remedy] | None = None
+    """What policy says is done about a need that is short; none: nothing, so that a person decides."""
+    backorders: dict[str, BackorderRequest] = field(default_factory=dict)
+    """Those that wait, by key."""
+    soft: set[str] = field(default_factory=set)
+    """Reservations that are held and not firm."""
+    kept_until: dict[str, datetime] = field(default_factory=dict)
+    """Until when reservations were asked to be kept, by key."""
+    lapsed: set[str] = field(default_factory=set)
+    """Reservations that will be found to have expired."""
+    freed: list[ReservationRelease] = field(default_factory=list)
+    """Partial releases."""
     ships: bool = True
     """Whether the warehouse sends what is released, and the carrier delivers it, by themselves."""
     recalls: bool = True
@@ -182,6 +191,12 @@ class FakeErp:
 
         return await self.world.effect("post_invoice", invoice.key, post)
 
+    async def requisition(self, requisition: PurchaseRequisition) -> RequisitionAnswer:
+        return await self.world.effect("requisition", requisition.key, lambda: RequisitionAnswer(reference="PO-1"))
+
+    async def stock_levels(self) -> tuple[NodeCount, ...]:
+        return ()
+
 
 class FakeWarehouse:
     def __init__(self, world: World) -> None:
@@ -208,6 +223,9 @@ class FakeWarehouse:
         return await self.world.effect(
             "recall", f"undo {undo.key}", lambda: RecallAnswer(recalled=self.world.recalls, happened=happened)
         )
+
+    async def transfer(self, order: TransferOrder) -> Done:
+        return await self.world.effect("transfer", order.key, lambda: Done(reference="TR-1"))
 
     async def counts(self) -> tuple[NodeCount, ...]:
         return ()
@@ -289,55 +307,6 @@ class FakeNotices:
     async def send(self, notice: Notice) -> Done:
         self.world.notices.append(notice)
         return await self.world.effect("send", notice.key, lambda: Done(reference="N-1"))
-
-
-class FakeStock:
-    """One node, exact: `reserved` is by reservation key and (line, sku, node)."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self._consumed: set[str] = set()
-
-    async def reserve(self, request: ReservationRequest) -> ReservationAnswer:
-        stock = self.world.stock
-        if request.key not in self.world.reserved:
-            wanted: Counter[str] = Counter()
-            for need in request.needs:
-                wanted[need.sku] += need.quantity
-            short = [
-                Shortage(sku=sku, wanted=quantity, available=stock.get(sku, 0))
-                for sku, quantity in wanted.items()
-                if stock.get(sku, 0) < quantity
-            ]
-            if short:
-                return ReservationAnswer(granted=False, shortages=tuple(short))
-            for sku, quantity in wanted.items():
-                stock[sku] -= quantity
-            self.world.reserved[request.key] = {(n.line_id, n.sku, "berlin"): n.quantity for n in request.needs}
-            self.world.journal.append(("reserve", request.key))
-        allocations = (
-            Allocation(line_id=line, sku=sku, quantity=quantity, node=node)
-            for (line, sku, node), quantity in self.world.reserved[request.key].items()
-        )
-        return ReservationAnswer(granted=True, allocations=tuple(allocations))
-
-    async def release(self, release: ReservationRelease) -> None:
-        for (_, sku, _), quantity in self.world.reserved.pop(release.reservation_key, {}).items():
-            self.world.stock[sku] += quantity
-
-    async def consume(self, consumption: Consumption) -> None:
-        if consumption.key in self._consumed:
-            return
-        self._consumed.add(consumption.key)
-        held = self.world.reserved[consumption.reservation_key]
-        for item in consumption.items:
-            held[item.line_id, item.sku, item.node] -= item.quantity
-
-    async def count(self, count: StockCount) -> None:
-        self.world.stock[count.sku] = self.world.stock.get(count.sku, 0) + count.quantity
-
-    async def balances(self, skus: tuple[str, ...]) -> tuple[Balance, ...]:  # noqa: ARG002 - the port's signature
-        return ()
 
 
 class FakeBook:

@@ -8,15 +8,16 @@ from itertools import count
 from typing import Any
 
 from activities.adapters.partners import Partners
+from activities.adapters.sandbox.wire import Effect as Asked
 from models.money import Money
 from models.order.document import ServiceLevel
 from models.order.parties import Address, Customer
 from models.order.payment_terms import PaymentTerms
-from models.partners.asking import Ask
 from models.partners.carriers import Booking
 from models.partners.erp import ErpLine, Invoice, InvoiceLine, SalesOrder
 from models.partners.notices import Audience, Notice, NoticeKind
 from models.partners.payments import AuthorisationRequest, Capture, Refund
+from models.partners.transfers import PurchaseRequisition, TransferLine, TransferOrder
 from models.partners.warehouse import Release, ReleaseLine
 
 _numbers = count(1)
@@ -94,6 +95,15 @@ def booking(order_id: str) -> Booking:
     )
 
 
+def requisition(key: str, *, sku: str = "MUG-BLUE", quantity: int = 48, node: str = "berlin") -> PurchaseRequisition:
+    return PurchaseRequisition(key=key, sku=sku, quantity=quantity, node=node, reason="zu wenig übrig")
+
+
+def transfer(key: str, *, sku: str = "MUG-BLUE", quantity: int = 2) -> TransferOrder:
+    lines = (TransferLine(sku=sku, quantity=quantity),)
+    return TransferOrder(key=key, from_node="berlin", to_node="store-mitte", lines=lines, reason="für den Laden")
+
+
 def notice(order_id: str) -> Notice:
     return Notice(
         key=f"{order_id}/order_confirmed-customer",
@@ -120,8 +130,10 @@ class Effect:
         return self.operation
 
 
-def altered(ask: Ask) -> Ask:
+def altered(ask: Asked) -> Asked:
     """The same key, but something else is asked under it."""
+    if isinstance(ask, PurchaseRequisition | TransferOrder):
+        return ask.model_copy(update={"reason": "something else"})
     return ask.model_copy(update={"order_id": f"{ask.order_id}x"})
 
 
@@ -161,9 +173,19 @@ async def _notice(_partners: Partners, order_id: str) -> Notice:
     return notice(order_id)
 
 
+async def _requisition(_partners: Partners, order_id: str) -> PurchaseRequisition:
+    return requisition(f"replenish/{order_id}")
+
+
+async def _transfer(_partners: Partners, order_id: str) -> TransferOrder:
+    return transfer(f"transfer/{order_id}")
+
+
 EFFECTS = [
     Effect("erp", "create_order", _sales_order, lambda p, ask: p.erp.create_order(ask), moves_money=True),
     Effect("erp", "post_invoice", _invoice, lambda p, ask: p.erp.post_invoice(ask), moves_money=True),
+    Effect("erp", "requisition", _requisition, lambda p, ask: p.erp.requisition(ask)),
+    Effect("wms", "transfer", _transfer, lambda p, ask: p.warehouse.transfer(ask)),
     Effect("wms", "release", _release, lambda p, ask: p.warehouse.release(ask)),
     Effect("payment", "authorise", _authorisation, lambda p, ask: p.payments.authorise(ask), moves_money=True),
     Effect("payment", "capture", _capture, lambda p, ask: p.payments.capture(ask), moves_money=True),

@@ -27,9 +27,9 @@ def free_port() -> int:
 class SandboxProcess:
     """One service, which can be killed and started again on the same port and data."""
 
-    def __init__(self, name: str, data: Path, *arguments: str) -> None:
+    def __init__(self, name: str, data: Path, *arguments: str, port: int = 0) -> None:
         self.name = name
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._command = [
             *(sys.executable, "-m", "ops.sandbox", name, "--port", str(self.port), "--data", str(data)),

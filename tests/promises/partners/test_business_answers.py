@@ -48,7 +48,7 @@ async def test_the_catalogue_is_read_page_by_page(partners: Partners):
         found += [item.sku for item in page.items]
         cursor, pages = page.next_cursor, pages + 1
     assert pages > 1
-    assert len(found) == len(set(found)) == 25
+    assert len(found) == len(set(found)) == 26
 
 
 async def test_known_articles_are_found_with_what_is_special_about_them_and_unknown_ones_left_out(partners: Partners):

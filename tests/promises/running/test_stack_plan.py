@@ -70,6 +70,15 @@ def test_a_partner_somebody_named_the_address_of_is_theirs(plan):
     assert child_settings(given.environment()).erp.url == "https://erp.example.com"
 
 
+def test_the_erp_and_the_warehouse_know_each_other_where_both_are_ours(plan):
+    commands = {spec.name: spec.command for spec in partner_specs(plan())}
+    alone = {spec.name: spec.command for spec in partner_specs(plan(ORDERLOOM_WMS__URL="https://wms.example.com"))}
+
+    assert "http://127.0.0.1:8412" in commands["erp"][commands["erp"].index("--wms-url") :]
+    assert "http://127.0.0.1:8411" in commands["wms"][commands["wms"].index("--erp-url") :]
+    assert "--wms-url" not in alone["erp"]
+
+
 def test_a_profile_for_another_temporal_is_not_followed(plan):
     environment = plan(TEMPORAL_API_KEY="cloud", TEMPORAL_PROFILE="prod", PATH="/bin").environment()
 

@@ -11,7 +11,7 @@ from models.states.hold import HOLD, QUEUES, HoldKind, HoldState
 from models.states.lifecycle import LIFECYCLE, Lifecycle
 from models.states.machine import IllegalTransition, Machine
 from models.states.payment import PAYMENT, PaymentState
-from models.stock import RESERVATION
+from models.stock.reservation import RESERVATION
 
 MACHINES = [LIFECYCLE, PAYMENT, FULFILMENT, SHIPMENT, HOLD, RESERVATION]
 

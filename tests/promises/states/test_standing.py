@@ -18,7 +18,7 @@ from models.partners.events import ParcelShipped, PickedLine
 from models.states.hold import HoldKind, HoldState
 from models.states.lifecycle import Lifecycle
 from models.states.payment import PaymentState
-from models.stock import Need
+from models.stock.demand import Need
 from tests.promises.orders.orders import an_order, euro
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)

@@ -8,19 +8,24 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock_ledger import SqlStockLedger
-from models.stock import Need, ReservationRequest
+from activities.adapters.store.stock.ledger import SqlStockLedger
+from models.policy.book import PolicyBook
+from models.settings import Settings
+from models.stock.demand import Demand, Need
+from models.stock.reservation import ReservationRequest
 
 
 async def buy(address: str, name: str, attempts: int) -> int:
     database = Database(address)
-    ledger = SqlStockLedger(database)
+    ledger = SqlStockLedger(database, PolicyBook.load(Settings().policies))
 
     async def one(number: int) -> bool:
         need = Need(line_id="1", sku="hot", quantity=1)
         order = f"order:b2b:{name}-{number}"
-        answer = await ledger.reserve(ReservationRequest(key=f"{name}/{number}", order_id=order, needs=(need,)))
-        return answer.granted
+        request = ReservationRequest(
+            key=f"{name}/{number}", order_id=order, needs=(need,), demand=Demand(channel="b2b")
+        )
+        return (await ledger.reserve(request)).granted
 
     granted = await asyncio.gather(*(one(number) for number in range(attempts)))
     await database.close()

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from activities.adapters.store import stock_transaction
-from activities.adapters.store.stock_transaction import in_transaction
+from activities.adapters.store.stock import transaction
+from activities.adapters.store.stock.transaction import in_transaction
 from models.errors import Transient
 
 
@@ -33,7 +33,7 @@ async def test_two_that_wait_for_each_other_are_both_done_in_the_end(shop):
 
 
 async def test_a_database_that_stays_busy_is_a_transient_failure(shop, monkeypatch):
-    monkeypatch.setattr(stock_transaction, "_FIRST_PAUSE_S", 0.0001)
+    monkeypatch.setattr(transaction, "_FIRST_PAUSE_S", 0.0001)
 
     async def work(_connection):
         raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))

@@ -1,7 +1,7 @@
 """Every table of ours on one MetaData, for the migrations to compare with."""
 
-from activities.adapters.store import stock_tables
 from activities.adapters.store.schema import metadata
-from activities.adapters.store.tables import access, catalogue, intake, orders
+from activities.adapters.store.stock import tables as stock
+from activities.adapters.store.tables import access, batches, catalogue, intake, orders, returns
 
-__all__ = ["access", "catalogue", "intake", "metadata", "orders", "stock_tables"]
+__all__ = ["access", "batches", "catalogue", "intake", "metadata", "orders", "returns", "stock"]

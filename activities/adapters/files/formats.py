@@ -1,0 +1,19 @@
+"""Every format a file of orders may have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from activities.adapters.files.csv_orders import CsvOrders
+from activities.adapters.files.json_lines import JsonLines
+from activities.adapters.files.retail_sales import RetailSales
+
+if TYPE_CHECKING:
+    from activities.batch_records import BatchReader
+    from models.batch.batch import BatchFormat
+
+
+def readers() -> dict[BatchFormat, BatchReader]:
+    """One reader a format."""
+    made: tuple[BatchReader, ...] = (CsvOrders(), JsonLines(), RetailSales())
+    return {reader.format: reader for reader in made}

@@ -1,0 +1,1 @@
+"""Returns in our own database: opened, claimed, settled, recorded, shown."""

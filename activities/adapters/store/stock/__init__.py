@@ -1,0 +1,1 @@
+"""What may be promised: balances, reservations and the movements they follow from."""

@@ -1,0 +1,38 @@
+"""Lots: goods made together, which expire together and may be recalled together."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from models.base import Sku, StrictModel
+from models.stock.quantities import LotId
+
+
+def _day(value: object) -> object:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""ISO 8601 calendar day."""
+
+
+class LotStatus(StrEnum):
+    """Whether a lot may be sold."""
+
+    RELEASED = "released"
+    QUARANTINED = "quarantined"
+    RECALLED = "recalled"
+
+
+class Lot(StrictModel):
+    """One lot of an article, wherever it lies. GS1 application identifiers 10 (lot) and 17 (expiry)."""
+
+    sku: Sku
+    lot: LotId
+    expires_on: Day | None = None
+    """The last day on which it may be used."""
+    status: LotStatus = LotStatus.RELEASED

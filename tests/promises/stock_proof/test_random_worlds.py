@@ -1,0 +1,56 @@
+"""The stock ledger keeps every law in random worlds; a ledger with a defect does not, and it is seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from activities.adapters.store.database import Database
+from ops.proof.worlds.living import prove_worlds
+from tests.promises.stock_proof import defects
+from tests.promises.stock_proof.books import by_hand
+
+WORLDS = 150
+DEFECTS = [
+    (defects.unguarded_update, "I8"),
+    (defects.release_without_movement, "I9"),
+    (defects.expiry_that_leaves_the_balance, "I10"),
+    (defects.grant_for_every_retry, "I10"),
+    (defects.documents_written_twice, "log: "),
+    (defects.commit_in_the_middle, "I"),
+    (defects.extension_that_shortens, "log: not held as long"),
+    (defects.shipment_of_another_lot, "I11"),
+    (defects.shipment_that_does_not_believe_lots, "I11"),
+    (defects.last_expiring_first, "I11"),
+]
+
+
+def told(proof):
+    return "\n".join(f"seed {one.seed}: {one.law}" for one in proof.broken)
+
+
+async def test_no_law_is_broken_in_any_world(database_url):
+    proof = await prove_worlds(database_url, worlds=WORLDS)
+
+    assert not proof.broken, told(proof)
+    assert proof.worlds == WORLDS
+    assert min(proof.ways.values()) > WORLDS
+
+
+@pytest.mark.parametrize(("plant", "law"), DEFECTS, ids=lambda value: getattr(value, "__name__", ""))
+async def test_a_planted_defect_is_caught(database_url, plant, law):
+    if plant is defects.unguarded_update and database_url.startswith("postgresql"):
+        await drop_checks(Database(database_url))
+
+    with plant():
+        proof = await prove_worlds(database_url, worlds=100, stop_when_broken=True)
+
+    assert any(one.law.startswith(law) for one in proof.broken), told(proof)
+
+
+async def drop_checks(database):
+    await by_hand(
+        database,
+        "ALTER TABLE stock_balances DROP CONSTRAINT stock_balances_not_oversold",
+        "ALTER TABLE stock_balances DROP CONSTRAINT stock_balances_nothing_below_nothing",
+    )
+    await database.close()

@@ -1,0 +1,245 @@
+"""The order's stock: reserved, waited for, replaced by something else, made firm, given back."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from temporalio import workflow
+
+from activities.stock import StockActivities
+from models.order.assessment import Objection
+from models.order.pieces import needs_of
+from models.order.standing import PLATFORM
+from models.policy.decision import Decision, DecisionKind, RefusedOption
+from models.policy.screening import HOLD
+from models.states.hold import HoldKind
+from models.stock.demand import Demand
+from models.stock.reservation import (
+    Freed,
+    ReservationCommit,
+    ReservationExtension,
+    ReservationRelease,
+    ReservationRequest,
+    ReservationState,
+)
+from workflows.changes import STOCK_CONTROL
+from workflows.desk import CancelOrder
+from workflows.remedies import Remedies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from models.order.pieces import Piece
+    from models.partners.events import PickedLine
+    from models.stock.demand import Need
+    from models.stock.reservation import Allocation, ReservationAnswer
+    from workflows.run import Run
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Goods that were reserved together, under one key."""
+
+    part: str
+    """Which of the order's reservations: empty for the first."""
+    allocations: tuple[Allocation, ...]
+
+
+class Stocking:
+    """What one order has of our stock, and what it still waits for."""
+
+    def __init__(self, run: Run) -> None:
+        """Begin with nothing reserved."""
+        self._run = run
+        self._keys: dict[str, None] = {}
+        self._soft: dict[str, Batch] = {}
+        self._rounds = 0
+        self._remedies = Remedies(run, self)
+        self.ready: deque[Batch] = deque()
+        """Reserved, and not released to a warehouse yet."""
+
+    @property
+    def demand(self) -> Demand:
+        """Who wants it, and how."""
+        return self._run.assessment.demand or Demand(channel=self._run.order.channel)
+
+    @property
+    def gave_up(self) -> CancelOrder:
+        """Why the order ends where nothing of it could be had."""
+        return self._remedies.gave_up or CancelOrder("nothing of it can be had", PLATFORM)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is being waited for any more."""
+        return self._remedies.done
+
+    async def begin(self, needs: tuple[Need, ...]) -> None:
+        """Reserve, and wait until there is something to go on with.
+
+        Raises:
+            CancelOrder: nothing of it can be had, or somebody wants the order cancelled.
+        """
+        await self.reserve(needs)
+        await self.something()
+
+    async def something(self) -> None:
+        """Wait until goods are reserved.
+
+        Raises:
+            CancelOrder: nothing of it can be had, or somebody wants the order cancelled.
+        """
+        desk = self._run.desk
+        await workflow.wait_condition(lambda: bool(self.ready) or self.settled or desk.wish is not None)
+        desk.check_wish()
+        if not self.ready:
+            raise self.gave_up
+
+    async def reserve(self, needs: tuple[Need, ...], part: str = "", *, avoid: tuple[str, ...] = ()) -> None:
+        """Reserve what can be had, and see to what cannot, beside the order's story."""
+        run = self._run
+        key = self.note(part)
+        demand = self.demand.model_copy(update={"avoid_nodes": avoid}) if avoid else self.demand
+        request = ReservationRequest(
+            key=key,
+            order_id=run.order.id,
+            needs=needs,
+            demand=demand,
+            policy_version=run.assessment.policy_version,
+        )
+        while True:
+            answer = await run.own(StockActivities.reserve, request, "reserve the stock")
+            run.standing.decide(answer.decision or _decision(run, answer))
+            self.add(part, answer.allocations, firm=False)
+            if answer.granted or answer.remedies:
+                break
+            # Nothing is said of what to do instead: a person says when to try again.
+            short = "; ".join(f"{item.sku}: {item.available} of {item.wanted}" for item in answer.shortages)
+            await run.desk.clear([Objection(kind=HoldKind.INVENTORY, reason=f"short of stock: {short}"[:500])])
+        for remedy in answer.remedies:
+            self._remedies.begin(remedy, part)
+
+    async def again(self, needs: tuple[Need, ...], *, avoid: tuple[str, ...] = ()) -> None:
+        """Reserve what was lost, under a key of its own."""
+        await self.reserve(needs, self.fresh_part("again"), avoid=avoid)
+
+    def fresh_part(self, name: str) -> str:
+        """Name one more reservation of this order."""
+        self._rounds += 1
+        return f"{name}-{self._rounds}"
+
+    def note(self, part: str) -> str:
+        """Name a reservation, and note how it is taken back; to be called before it is asked for."""
+        key = self._run.key("stock", part)
+        if key not in self._keys:
+            self._keys[key] = None
+            name = "release the reserved stock" + (f" ({part})" if part else "")
+            self._run.undoing.note(name, lambda: self._give_back(key))
+        return key
+
+    async def _give_back(self, key: str) -> str:
+        await self._release(key, "the order was cancelled")
+        return "given back"
+
+    async def _release(self, key: str, reason: str) -> None:
+        release = ReservationRelease(reservation_key=key, order_id=self._run.order.id, reason=reason)
+        await self._run.own(StockActivities.release, release, "give the stock back")
+
+    def add(self, part: str, allocations: tuple[Allocation, ...], *, firm: bool) -> None:
+        """Take note of goods that are now reserved."""
+        if not allocations:
+            return
+        batch = Batch(part, allocations)
+        self.ready.append(batch)
+        if not firm:
+            self._soft[self._run.key("stock", part)] = batch
+        self._run.standing.goods.reserved(allocations)
+        nodes = ", ".join(sorted({allocation.node for allocation in allocations}))
+        self._run.standing.tell(f"stock reserved at {nodes}")
+
+    async def next_firm(self) -> Batch | None:
+        """Take the next goods to be released, made firm; None where they had expired and are reserved again."""
+        batch = self.ready.popleft()
+        key = self._run.key("stock", batch.part)
+        if self._soft.pop(key, None) is None or not workflow.patched(STOCK_CONTROL):
+            return batch
+        commit = ReservationCommit(reservation_key=key, order_id=self._run.order.id)
+        standing = await self._run.own(StockActivities.commit, commit, "make the reservation firm")
+        if standing.state is ReservationState.COMMITTED:
+            return batch
+        self._run.standing.tell(f"the reservation is {standing.state.value}: stock is reserved again")
+        await self.again(self._run.standing.goods.unreserved(batch.allocations))
+        return None
+
+    async def hold_on(self) -> None:
+        """Have what is only held kept longer, since somebody has to think."""
+        if not self._soft or not workflow.patched(STOCK_CONTROL):
+            return
+        until: datetime = workflow.now() + timedelta(hours=self._run.assessment.held_soft_hours)
+        for key in self._soft:
+            extension = ReservationExtension(reservation_key=key, order_id=self._run.order.id, until=until)
+            await self._run.own(StockActivities.extend, extension, "keep the stock reserved")
+
+    async def lost(self, lines: Iterable[PickedLine], reason: str, node: str) -> None:
+        """Reserve again what our ledger had to take from this order, as far as no warehouse has it yet."""
+        run = self._run
+        run.standing.tell(f"{node} lost what was reserved: {reason}")
+        wanted = run.standing.goods.lost(lines)
+        if not wanted:
+            return
+        self.ready = deque(left for batch in self.ready if (left := _without(batch, wanted, node)) is not None)
+        await self.again(needs_of(wanted), avoid=(node,))
+
+    async def free(self, pieces: dict[Piece, int], reservation_key: str, document: str, reason: str) -> None:
+        """Give back what a warehouse will not send, so that nobody waits for it in vain."""
+        if not workflow.patched(STOCK_CONTROL):
+            return
+        release = ReservationRelease(
+            reservation_key=reservation_key,
+            order_id=self._run.order.id,
+            reason=reason,
+            key=document,
+            items=tuple(Freed(line_id=line, sku=sku, quantity=quantity) for (line, sku), quantity in pieces.items()),
+        )
+        await self._run.own(StockActivities.release, release, "give back what was not found")
+
+    def stop(self) -> None:
+        """See to nothing any more: the order ends."""
+        self._remedies.stop()
+
+    async def close(self, reason: str) -> None:
+        """Give back whatever is still reserved or waited for."""
+        self.stop()
+        for key in self._keys:
+            await self._release(key, reason)
+
+
+def _without(batch: Batch, gone: dict[Piece, int], node: str) -> Batch | None:
+    left = dict(gone)
+    kept = []
+    for allocation in batch.allocations:
+        piece = (allocation.line_id, allocation.sku)
+        taken = min(left.get(piece, 0), allocation.quantity) if allocation.node == node else 0
+        left[piece] = left.get(piece, 0) - taken
+        if allocation.quantity > taken:
+            kept.append(allocation.model_copy(update={"quantity": allocation.quantity - taken}))
+    return Batch(batch.part, tuple(kept)) if kept else None
+
+
+def _decision(run: Run, answer: ReservationAnswer) -> Decision:
+    return Decision(
+        kind=DecisionKind.STOCK,
+        policy_version=run.assessment.policy_version,
+        input={
+            "shortages": [shortage.model_dump(mode="json") for shortage in answer.shortages],
+            "nodes": [*sorted({allocation.node for allocation in answer.allocations})],
+        },
+        outcome="reserved" if answer.granted else HOLD,
+        refused=tuple(
+            RefusedOption(option=f"reserve {shortage.sku}", reason=f"{shortage.available} of {shortage.wanted}")
+            for shortage in answer.shortages[:50]
+        ),
+    )
