@@ -166,6 +166,9 @@ class Batches(Protocol):
     async def rows(self, batch_id: str, *, outcome: RowOutcome | None, after: int, limit: int) -> Sequence[BatchRow]:
         """Rows in the file's order, those after row number `after`."""
 
+    async def beginning(self, batch_id: str) -> bytes:
+        """The first bytes of the file, as many as are handy."""
+
     async def answers(self, batch_id: str) -> Sequence[tuple[str, str]]:
         """The acknowledgements made while reading: kind and text."""
 
@@ -177,6 +180,20 @@ class Batches(Protocol):
 
     async def waiting(self, *, limit: int) -> Sequence[Batch]:
         """Those nobody has begun to read, oldest first."""
+
+
+class RefusedFile(Protocol):
+    """Gives refused rows back."""
+
+    def write(self, batch: Batch, beginning: bytes, rows: AsyncIterator[BatchRow]) -> AsyncIterator[bytes]:
+        """Write the rows as a file of the batch's own format, each with its reason."""
+
+
+class Answering(Protocol):
+    """Answers to the senders of files whose format asks for them."""
+
+    def answer(self, kind: str, orders: Sequence[tuple[int, OrderView]], *, at: datetime) -> str:
+        """Answer for these orders: 855 what was accepted, 856 what was shipped, 810 what was invoiced; as a file."""
 
 
 class Importing(Protocol):

@@ -176,6 +176,9 @@ class StockLedger(Protocol):
     async def consume(self, consumption: Consumption) -> None:
         """Take shipped goods out of reservation and off the shelf."""
 
+    async def consume_beyond(self, consumption: Consumption) -> None:
+        """Take shipped goods off the shelf though the reservation has less of them: what has left has left."""
+
     async def apply(self, event: StockEvent, *, source: str) -> StockEventAnswer:
         """Write what happened to stock, told by `source`; once a source and event id."""
 

@@ -3,8 +3,10 @@
 from temporalio import activity
 
 from activities.ports import StockLedger
+from models.errors import Conflict
 from models.stock.backorders import BackorderAnswer, BackorderRequest
 from models.stock.reservation import (
+    NOT_RESERVED,
     Consumption,
     ReservationAnswer,
     ReservationCommit,
@@ -44,4 +46,9 @@ class StockActivities:
 
     @activity.defn(name="stock.consume")
     async def consume(self, consumption: Consumption) -> None:
-        await self._stock.consume(consumption)
+        try:
+            await self._stock.consume(consumption)
+        except Conflict as error:
+            if error.code not in NOT_RESERVED:
+                raise
+            await self._stock.consume_beyond(consumption)

@@ -13,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import (
     availability,
+    batches,
     callbacks,
     channels,
     documentation,
@@ -23,6 +24,7 @@ from api import (
     publishing,
     quarantine,
     replenishment,
+    returns,
     stock_events,
 )
 from api.body import BodyGate
@@ -51,6 +53,7 @@ BODIES = (
     StockEventAnswer,
     EventOutcomes,
     *replenishment.BODIES,
+    *returns.BODIES,
 )
 """Schemas of what is read or written by hand."""
 
@@ -82,11 +85,11 @@ def create_app(services: Services) -> FastAPI:
     app.state.health = health.HealthDesk(services)
     # Articles have any name: what else is below their address comes before them.
     stock = (stock_events, replenishment, publishing, availability, inventory)
-    for part in (orders, channels, quarantine, callbacks, *stock, health):
+    for part in (orders, returns, batches, channels, quarantine, callbacks, *stock, health):
         app.include_router(part.router)
     problems.install(app)
     documentation.describe(app, BODIES)
-    app.add_middleware(BodyGate)
+    app.add_middleware(BodyGate, streamed=frozenset({batches.PATH}))
     app.add_middleware(RequestCounter, metrics=services.metrics)
     return app
 

@@ -11,6 +11,8 @@ from temporalio.envconfig import ClientConfig
 
 from activities.adapters.amazon.orders import AmazonOrders
 from activities.adapters.canonical.orders import CanonicalOrders
+from activities.adapters.files.refused import RefusedRows
+from activities.adapters.files.x12.answers import X12Answers
 from activities.adapters.magento.orders import MagentoOrders
 from activities.adapters.shopify.orders import ShopifyOrders
 from activities.adapters.store.api_keys import SqlApiKeys
@@ -20,10 +22,13 @@ from activities.adapters.store.pepper import pepper
 from activities.adapters.store.stock.inventory import SqlInventory
 from activities.adapters.telemetry import temporal_runtime
 from activities.adapters.woocommerce.orders import WooCommerceOrders
+from api.batch_desk import BatchDesk
 from api.publishing import Publications
 from api.quick_reads import QuickReads
+from api.returning import Returning
 from api.services import Check, NotTold, Services
 from api.temporal import Gateway
+from api.temporal_returns import ReturnGateway
 from models.policy.book import PolicyBook
 from workflows.plugin import OrderloomPlugin
 from workflows.queues import Partner
@@ -45,7 +50,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 
     Temporal need not be there yet: orders are kept, and started when it is.
     """
-    gateway = Gateway(await _client(settings), settings.task_queue)
+    client = await _client(settings)
+    gateway = Gateway(client, settings.task_queue)
     partners = _partners(settings)
     policies = PolicyBook.load(settings.policies)
     store = open_store(settings, policies)
@@ -77,7 +83,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 },
                 checks=checks,
                 replenishment=store.replenishing,
+                returning=Returning(store.returns, ReturnGateway(client, settings.task_queue)),
                 publications=Publications(store.offers, policies.current.stock.availability.channels, gateway.publish),
+                batches=BatchDesk(store.uploads, store.batches, RefusedRows(), X12Answers(), gateway.read_batch),
             )
     finally:
         await readers.close()

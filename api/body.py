@@ -38,15 +38,23 @@ def read_as(model: type[Model], body: bytes) -> Model:
 class BodyGate:
     """ASGI middleware that lets a body through whole, or not at all."""
 
-    def __init__(self, app: ASGIApp, *, largest: int = LARGEST, within_s: float = _WITHIN_S) -> None:
-        """Guard an application."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        largest: int = LARGEST,
+        within_s: float = _WITHIN_S,
+        streamed: frozenset[str] = frozenset(),
+    ) -> None:
+        """Guard an application; a body sent to one of the `streamed` paths is a file, which the endpoint guards."""
         self._app = app
         self._largest = largest
         self._within_s = within_s
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, read, and hand on."""
-        if scope["type"] != "http" or scope["method"] in _BODILESS:
+        if scope["type"] != "http" or scope["method"] in _BODILESS or scope["path"] in self._streamed:
             await self._app(scope, receive, send)
             return
         try:

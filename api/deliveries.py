@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from models.errors import Conflict, InvalidInput, NotFound, OrderloomError, PartnerError
+from models.partners.events import ParcelMoved
 from models.states.lifecycle import LIFECYCLE
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from activities.records import InboxEntry
     from api.services import Services
     from models.order.order import Order
+    from models.partners.events import PartnerEvent
 
 log = structlog.get_logger()
 _INBOX_EVERY_S = 2.0
@@ -59,6 +61,9 @@ class Deliveries:
             if self._services.publications is not None:
                 publish = self._services.publications.round
                 group.create_task(self._for_ever(publish, _PUBLISH_EVERY_S, asyncio.Event()))
+            if self._services.batches is not None:
+                read = self._services.batches.round
+                group.create_task(self._for_ever(read, _SWEEP_EVERY_S, asyncio.Event()))
 
     async def _for_ever(self, work: Callable[[], Awaitable[object]], every_s: float, news: asyncio.Event) -> None:
         while True:
@@ -105,7 +110,7 @@ class Deliveries:
         inbox, metrics = self._services.inbox, self._services.metrics
         key = (entry.source, entry.event_id)
         try:
-            await self._services.running.deliver(entry.event)
+            await self._hand_over(entry.event)
         except PartnerError as error:
             outcome = "failed"
             await inbox.failed(*key, str(error), retry_in_s=min(_OUTAGE_RETRY_S, _back_off_s(entry.attempts)))
@@ -124,6 +129,16 @@ class Deliveries:
         metrics.deliveries.labels(outcome).inc()
         log.info("callback", outcome=outcome, order_id=entry.event.order_id, event_type=entry.event.type)
 
+    async def _hand_over(self, event: PartnerEvent) -> None:
+        """Hand an event to its order; a parcel on its way back belongs to its return."""
+        returning = self._services.returning
+        if returning is not None and isinstance(event, ParcelMoved):
+            return_id = await returning.records.of_parcel(event.tracking_number)
+            if return_id is not None:
+                await returning.running.deliver(return_id, event)
+                return
+        await self._services.running.deliver(event)
+
     async def _why_never(self, entry: InboxEntry, error: OrderloomError) -> str | None:
         """Why the order will never have this event, if so; an order that is not started yet may still have it."""
         if isinstance(error, Conflict | InvalidInput):
@@ -139,6 +154,8 @@ class Deliveries:
     async def _sweep_round(self) -> None:
         while await self.sweep() == _BATCH:
             continue
+        if self._services.returning is not None:
+            await self._services.returning.sweep(older_than_s=_UNSTARTED_FOR_S, limit=_BATCH)
 
     async def sweep(self) -> int:
         """Start orders that were kept but not started, some at once; answers how many run now."""

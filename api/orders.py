@@ -104,8 +104,10 @@ async def page(
 
 @router.get("/{order_id}", summary="Show an order", responses=answers(401, 404))
 async def show(services: Provided, _caller: Caller, order_id: Named) -> OrderDetail:
-    """Show where an order stands: holds, money, lines, parcels."""
-    return OrderDetail.of(await services.orders.find(order_id))
+    """Show where an order stands: holds, money, lines, parcels, returns."""
+    returning = services.returning
+    returned = await returning.records.of_order(order_id) if returning is not None else None
+    return OrderDetail.of(await services.orders.find(order_id), returned)
 
 
 @router.get("/{order_id}/timeline", summary="Show an order's story", responses=answers(401, 404))

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from activities.ports import ChannelFormat, StockLedger
     from activities.records import ApiKeys, IdempotencyKeys, Inbox, Orders, Quarantine
     from activities.stock_records import Inventory
+    from api.batch_desk import BatchDesk
     from api.publishing import Publications
     from api.quick_reads import QuickReads
     from api.replenishment import Replenishment
+    from api.returning import Returning
     from models.messages import Acknowledgement, Cancellation, HoldDecision, Receipt
     from models.order.order import Order
     from models.partners.events import PartnerEvent
@@ -100,8 +102,12 @@ class Services:
     """By partner; several, parted by spaces, while one is being replaced. Empty: its callbacks are refused."""
     replenishment: Replenishment | None = None
     """What is to be bought or moved; none: nothing is, here."""
+    returning: Returning | None = None
+    """Returns, and what carries them out; none: none can be opened here."""
     publications: Publications | None = None
     """What channels are told of stock; none: they are told nothing."""
+    batches: BatchDesk | None = None
+    """Files of orders; none: none is taken in here."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     wait_s: float = 1.0
     """How long a submission waits for the order's first answer; zero starts it and asks nothing."""

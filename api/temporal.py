@@ -51,7 +51,7 @@ PUBLICATION = "PublicationWorkflow"
 TRANSFER = "TransferWorkflow"
 MESSAGE_MAX = 64 * 1024
 """Bytes. A larger update could wedge an order for good."""
-_RPC = timedelta(seconds=5)
+RPC_WITHIN = timedelta(seconds=5)
 _CANCEL_WITHIN_S = 3.0
 _SUBSECOND = 0.05
 
@@ -72,7 +72,7 @@ class Gateway:
         """
         try:
             if wait_s < _SUBSECOND:
-                await self._client.start_workflow(WORKFLOW, rpc_timeout=_RPC, **start_of(order, self._task_queue))
+                await self._client.start_workflow(WORKFLOW, rpc_timeout=RPC_WITHIN, **start_of(order, self._task_queue))
                 return Started(confirmed=True)
             async with asyncio.timeout(wait_s):
                 return Started(confirmed=True, receipt=await self._start_and_ask(order, wait_s))
@@ -106,9 +106,9 @@ class Gateway:
             NotFound: no such order runs.
             Unavailable: Temporal or the workers do not answer.
         """
-        with _in_our_words(order_id):
+        with in_our_words(order_id):
             answer: Acknowledgement = await self._order(order_id).execute_update(
-                "decide", _capped(decision), id=decision_id, result_type=Acknowledgement, rpc_timeout=_RPC
+                "decide", capped(decision), id=decision_id, result_type=Acknowledgement, rpc_timeout=RPC_WITHIN
             )
             return answer
 
@@ -118,14 +118,14 @@ class Gateway:
         Raises:
             Conflict, NotFound, Unavailable: as `decide`.
         """
-        with _in_our_words(order_id):
+        with in_our_words(order_id):
             update = await self._order(order_id).start_update(
                 "cancel",
-                _capped(wish),
+                capped(wish),
                 wait_for_stage=WorkflowUpdateStage.ACCEPTED,
                 id=wish_id,
                 result_type=Acknowledgement,
-                rpc_timeout=_RPC,
+                rpc_timeout=RPC_WITHIN,
             )
             try:
                 async with asyncio.timeout(_CANCEL_WITHIN_S):
@@ -141,8 +141,8 @@ class Gateway:
             InvalidInput: the event is too large for a message.
             Conflict, NotFound, Unavailable: as `decide`.
         """
-        with _in_our_words(event.order_id):
-            await self._order(event.order_id).signal("partner_event", _capped(event), rpc_timeout=_RPC)
+        with in_our_words(event.order_id):
+            await self._order(event.order_id).signal("partner_event", capped(event), rpc_timeout=RPC_WITHIN)
 
     async def publish(self, start: PublicationStart) -> None:
         """Have a channel told what it may sell; one that is being told already is left alone.
@@ -151,7 +151,7 @@ class Gateway:
             Unavailable: Temporal does not answer.
         """
         channel = start.channel
-        with _in_our_words(channel):
+        with in_our_words(channel):
             await self._client.start_workflow(
                 PUBLICATION,
                 start,
@@ -160,7 +160,7 @@ class Gateway:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=f"tell {channel} what it may sell",
                 search_attributes=TypedSearchAttributes([SearchAttributePair(CHANNEL, channel)]),
-                rpc_timeout=_RPC,
+                rpc_timeout=RPC_WITHIN,
             )
 
     async def transfer(self, order: TransferOrder) -> None:
@@ -169,7 +169,7 @@ class Gateway:
         Raises:
             Unavailable: Temporal does not answer.
         """
-        with _in_our_words(order.key), suppress(WorkflowAlreadyStartedError):
+        with in_our_words(order.key), suppress(WorkflowAlreadyStartedError):
             await self._client.start_workflow(
                 TRANSFER,
                 order,
@@ -177,7 +177,7 @@ class Gateway:
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 static_summary=f"goods from {order.from_node} to {order.to_node}",
-                rpc_timeout=_RPC,
+                rpc_timeout=RPC_WITHIN,
             )
 
     async def read_batch(self, start: BatchStart) -> None:
@@ -186,7 +186,7 @@ class Gateway:
         Raises:
             Unavailable: Temporal does not answer.
         """
-        with _in_our_words(start.batch_id), suppress(WorkflowAlreadyStartedError):
+        with in_our_words(start.batch_id), suppress(WorkflowAlreadyStartedError):
             await self._client.start_workflow(
                 BATCH,
                 start,
@@ -195,7 +195,7 @@ class Gateway:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 static_summary=f"orders of {start.name}"[:100],
                 priority=OF_A_BATCH,
-                rpc_timeout=_RPC,
+                rpc_timeout=RPC_WITHIN,
             )
 
     async def reachable(self) -> str:
@@ -208,7 +208,12 @@ class Gateway:
         return self._client.get_workflow_handle(order_id)
 
 
-def _capped(message: BaseModel) -> BaseModel:
+def capped(message: BaseModel) -> BaseModel:
+    """Refuse a message that could wedge whoever gets it.
+
+    Raises:
+        InvalidInput: it is larger than `MESSAGE_MAX`.
+    """
     size = len(message.model_dump_json())
     if size > MESSAGE_MAX:
         raise InvalidInput.at("", "too_large", f"is {size} bytes as a message, of at most {MESSAGE_MAX}")
@@ -216,7 +221,8 @@ def _capped(message: BaseModel) -> BaseModel:
 
 
 @contextmanager
-def _in_our_words(order_id: str) -> Iterator[None]:
+def in_our_words(order_id: str) -> Iterator[None]:
+    """Say what Temporal answers about an order, a return or a channel as one of our errors."""
     try:
         yield
     except RPCError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -13,12 +14,14 @@ from models.order.account import Account
 from models.order.payment_terms import PaymentTerms
 from models.order.snapshot import Headline, LineProgress, ShipmentProgress, TimelineEntry
 from models.policy.decision import Decision
+from models.returns.request import Resolution
 from models.states.hold import Hold, HoldState
 from models.states.lifecycle import Lifecycle
 from models.states.payment import PaymentState
+from models.states.returning import RETURN, ReturnState
 
 if TYPE_CHECKING:
-    from activities.records import OrderView
+    from activities.records import OrderReturns, OrderView, ReturnView
     from models.order.document import Line
     from models.order.order import Order
 
@@ -83,11 +86,13 @@ class LineView(View):
     delivered: int
     cancelled: int
     invoiced: int
+    returned: int
+    """Came back, and something was given for them."""
 
     @classmethod
-    def of(cls, line: Line, progress: LineProgress) -> Self:
+    def of(cls, line: Line, progress: LineProgress, returned: int = 0) -> Self:
         """Show a line."""
-        counts = progress.model_dump(exclude={"line_id", "sku", "ordered"})
+        counts = progress.model_dump(exclude={"line_id", "sku", "ordered"}) | {"returned": returned}
         about = {"name": line.name, "quantity": line.quantity, "unit": line.unit, "total": line.total}
         return cls(id=line.id, sku=line.sku, **about, **counts)
 
@@ -103,6 +108,9 @@ class PaymentView(View):
     held_by_channel: int
     """The part of `captured` that the channel took: all of it for a prepaid order, gift cards for others."""
     refunded: int
+    """By the order itself, and by its returns."""
+    credited: int
+    """Given for returns as the customer's credit, or taken off what he owes."""
     invoiced: int
     by: Literal["channel", "payment_provider"]
     """Who takes the money."""
@@ -133,6 +141,22 @@ class OrderSummary(View):
         return cls(**_summary(view))
 
 
+class OrderReturn(View):
+    """One of an order's returns."""
+
+    id: str
+    status: ReturnState
+    resolution: Resolution
+    location: str
+
+    @classmethod
+    def of(cls, view: ReturnView) -> Self:
+        """Show it in one line."""
+        state = view.snapshot.state if view.snapshot else RETURN.initial
+        case = view.case
+        return cls(id=case.id, status=state, resolution=case.resolution, location=f"/v1/returns/{case.id}")
+
+
 class OrderDetail(OrderSummary):
     """An order with its lines, money and parcels."""
 
@@ -146,22 +170,32 @@ class OrderDetail(OrderSummary):
     shipments: list[ShipmentProgress]
     references: dict[str, str]
     """What partners call it."""
+    returns: list[OrderReturn]
+    """What of it came back, or is to."""
+    replaces: str | None
+    """The return that it sends something in place of."""
 
     @classmethod
-    def of(cls, view: OrderView) -> Self:
-        """Show all of an order."""
+    def of(cls, view: OrderView, returned: OrderReturns | None = None) -> Self:
+        """Show all of an order, and what came back of it."""
         order, snapshot = view.order, view.snapshot
         progress = {line.line_id: line for line in snapshot.lines} if snapshot else {}
+        back = _units_back(returned)
         return cls(
             **_summary(view),
             customer_id=order.customer.id,
             test=order.test,
             policy_version=snapshot.policy_version if snapshot else None,
-            payment=_payment(view),
-            lines=[LineView.of(line, progress.get(line.id) or _untouched(line)) for line in order.lines],
+            payment=_payment(view, returned),
+            lines=[
+                LineView.of(line, progress.get(line.id) or _untouched(line), back.get(line.id, 0))
+                for line in order.lines
+            ],
             expected_at=snapshot.expected_at if snapshot else None,
             shipments=list(snapshot.shipments) if snapshot else [],
             references=dict(snapshot.references) if snapshot else {},
+            returns=[OrderReturn.of(one) for one in returned.returns] if returned else [],
+            replaces=returned.replaces if returned else None,
         )
 
 
@@ -228,18 +262,32 @@ def _summary(view: OrderView) -> dict[str, Any]:
     }
 
 
-def _payment(view: OrderView) -> PaymentView:
+def _payment(view: OrderView, returned: OrderReturns | None) -> PaymentView:
     money = view.snapshot.money if view.snapshot else Account(view.order).progress()
+    back = returned.refunded if returned else 0
+    refunded = money.refunded.amount + back
+    state = money.state
+    if back and money.captured.amount:
+        state = PaymentState.REFUNDED if refunded >= money.captured.amount else PaymentState.PARTIALLY_REFUNDED
     return PaymentView(
         terms=view.order.payment.terms,
-        state=money.state,
+        state=state,
         authorised=money.authorised.amount,
         captured=money.captured.amount,
         held_by_channel=money.held_by_channel.amount if money.held_by_channel else 0,
-        refunded=money.refunded.amount,
+        refunded=refunded,
+        credited=returned.credited if returned else 0,
         invoiced=money.invoiced.amount,
         by="channel" if money.by_channel else "payment_provider",
     )
+
+
+def _units_back(returned: OrderReturns | None) -> Counter[str]:
+    units: Counter[str] = Counter()
+    for view in returned.returns if returned else ():
+        for line in view.snapshot.lines if view.snapshot else ():
+            units[line.line_id] += line.accepted
+    return units
 
 
 def _untouched(line: Line) -> LineProgress:

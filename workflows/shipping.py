@@ -268,6 +268,7 @@ def _consumption(run: Run, event: ParcelShipped, consignment: Consignment) -> Co
         key=run.key("ship", event.shipment_id),
         reservation_key=consignment.reservation_key,
         order_id=run.order.id,
+        shipped_at=event.occurred_at,
         items=tuple(
             Shipped(line_id=line.line_id, sku=line.sku, quantity=line.quantity, node=consignment.node, lot=line.lot)
             for line in event.lines

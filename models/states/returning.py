@@ -43,9 +43,7 @@ RETURN = Machine(
         ReturnState.REQUESTED: frozenset(
             {ReturnState.AUTHORISED, ReturnState.DECLINED, ReturnState.MANUAL_INTERVENTION, ReturnState.CLOSED}
         ),
-        ReturnState.MANUAL_INTERVENTION: frozenset(
-            {ReturnState.AUTHORISED, ReturnState.DECLINED, ReturnState.CLOSED}
-        ),
+        ReturnState.MANUAL_INTERVENTION: frozenset({ReturnState.AUTHORISED, ReturnState.DECLINED, ReturnState.CLOSED}),
         ReturnState.AUTHORISED: _COMES | {ReturnState.ACCEPTED, ReturnState.EXPIRED, ReturnState.CLOSED},
         ReturnState.IN_TRANSIT: _COMES | {ReturnState.ACCEPTED, ReturnState.EXPIRED, ReturnState.CLOSED},
         ReturnState.RECEIVED: frozenset({ReturnState.INSPECTED, ReturnState.CLOSED}),

@@ -119,6 +119,15 @@ class GoodsSold(_StockEvent):
     lines: Lines
 
 
+class GoodsShipped(_StockEvent):
+    """Goods have left a node that were reserved for nobody: what orders reserved is told by their own shipments."""
+
+    type: Literal["stock.shipped"] = "stock.shipped"
+    node: Identifier
+    lines: Lines
+    order_id: OrderId | None = None
+
+
 class GoodsReturned(_StockEvent):
     """Goods have come back from a customer."""
 
@@ -215,6 +224,7 @@ StockEvent = Annotated[
     | SupplyCancelled
     | GoodsPicked
     | GoodsSold
+    | GoodsShipped
     | GoodsReturned
     | GoodsSetAside
     | GoodsCleared

@@ -45,6 +45,10 @@ RESERVATION = Machine(
 )
 
 
+NOT_RESERVED = frozenset({"not_reserved", *(f"reservation_{state.value}" for state in ReservationState)})
+"""The codes of conflicts that say: a reservation has less than was shipped of it."""
+
+
 class ReservationRequest(StrictModel):
     """Reserve all of it, or what policy allows of it. The same `key` again gets the first answer that granted it."""
 
@@ -189,3 +193,5 @@ class Consumption(StrictModel):
     reservation_key: Text
     order_id: OrderId
     items: Annotated[tuple[Shipped, ...], Field(min_length=1)]
+    shipped_at: Moment | None = None
+    """When it left; none: now."""

@@ -116,6 +116,43 @@ class Api:
         """Read a purchase or transfer, and whom its date touches."""
         return self._ask("GET", f"/v1/inventory/supplies/{quote(supply_id, safe='')}")
 
+    def hand_in_batch(self, said: Mapping[str, str], pieces: Iterator[bytes]) -> Json:
+        """Hand in a file of orders, piece by piece."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self._ask("POST", "/v1/batches", params=said, content=pieces, headers=headers)
+
+    def batches(self, limit: int) -> list[Json]:
+        """List the newest files."""
+        return self._list("/v1/batches", "batches", {}, limit)
+
+    def batch(self, batch_id: str) -> Json:
+        """Read how far a file is."""
+        return self._ask("GET", f"/v1/batches/{quote(batch_id, safe='')}")
+
+    def batch_rows(self, batch_id: str, wanted: Mapping[str, str], limit: int) -> list[Json]:
+        """Read what became of a file's rows."""
+        return self._list(f"/v1/batches/{quote(batch_id, safe='')}/rows", "rows", wanted, limit)
+
+    def open_return(self, order_id: str, body: Json) -> Json:
+        """Ask to return goods of an order."""
+        return self._act(f"{_order(order_id)}/returns", body)
+
+    def open_loose_return(self, body: Json) -> Json:
+        """Tell of goods that come back of an order nobody knows."""
+        return self._act("/v1/returns", body)
+
+    def returns(self, wanted: Mapping[str, str], limit: int) -> list[Json]:
+        """List the newest returns that fit, as many as `limit`."""
+        return self._list("/v1/returns", "returns", wanted, limit)
+
+    def returned(self, return_id: str, part: str = "") -> Json:
+        """Read one return, or its ``timeline`` or ``decisions``."""
+        return self._ask("GET", f"/v1/returns/{quote(return_id, safe=':')}" + (f"/{part}" if part else ""))
+
+    def tell_return(self, return_id: str, what: str, body: Json) -> Json:
+        """Tell a return something: ``receipt``, ``inspection``, ``decision``, ``withdrawal``."""
+        return self._act(f"/v1/returns/{quote(return_id, safe=':')}/{what}", body)
+
     def _act(self, path: str, body: Json) -> Json:
         # The key makes a request that was sent twice by the network count once.
         return self._ask("POST", path, json=body, headers={"Idempotency-Key": uuid.uuid4().hex})

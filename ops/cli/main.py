@@ -7,6 +7,7 @@ import sys
 import typer
 
 from ops.cli import (
+    batches,
     benching,
     database,
     deciding,
@@ -15,6 +16,7 @@ from ops.cli import (
     listing,
     proving,
     quarantine,
+    returns,
     showing,
     stack_commands,
     submitting,
@@ -48,6 +50,8 @@ for _name, _command, _panel in (
     app.command(_name, rich_help_panel=_panel)(_command)
 for _name, _group in (
     ("stock", inventory.app),
+    ("return", returns.app),
+    ("batch", batches.app),
     ("quarantine", quarantine.app),
     ("bench", benching.app),
     ("prove", proving.app),

@@ -99,6 +99,7 @@ async def _settle_part(run: ReturnRun) -> None:
     after = state_after(run)
     if after is not None and run.standing.state is ReturnState.DISPOSITIONED:
         run.standing.move(after, after.value)
+    await run.desk.show()
 
 
 async def _given_already(run: ReturnRun, why: str) -> None:

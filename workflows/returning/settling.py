@@ -42,7 +42,6 @@ async def settle(run: ReturnRun, quantities: dict[str, int]) -> None:
         await _goods(run, quantities)
     else:
         await _money(run, claimed)
-    await run.desk.show()
 
 
 def state_after(run: ReturnRun) -> ReturnState | None:

@@ -6,10 +6,10 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
-_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,8})?")
-_WHOLE = re.compile(r"-?\d{1,9}")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?")
-_SPOILT = re.compile(r"\d(\.\d+)?[Ee][+-]?\d+")
+_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,8})?", re.ASCII)
+_WHOLE = re.compile(r"-?\d{1,9}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d))?", re.ASCII)
+_SPOILT = re.compile(r"\d(\.\d+)?[Ee][+-]?\d+", re.ASCII)
 _FORMULA = ("=", "+", "@")
 
 

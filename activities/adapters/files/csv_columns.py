@@ -85,6 +85,8 @@ LINE_COLUMNS: Final[Mapping[str, Callable[[str], Any]]] = {
 """Of the line. `discount` and `tax` are the line's whole amounts; `unit` is a UNECE code, C62 where it is empty."""
 
 NEEDED = ("order_id", "placed_at", "sku", "quantity", "unit_price")
+REFUSED_COLUMNS = ("refused_row", "refused_for")
+"""In a file of refused rows that comes back corrected; nobody reads them."""
 _ALL = {**ORDER_COLUMNS, **LINE_COLUMNS}
 
 
@@ -119,7 +121,7 @@ class Columns:
         if missing:
             seen = ", ".join(name or "(empty)" for name in self._names[:10])
             raise Unreadable(f"the first line must name the columns: {', '.join(missing)} missing, there are {seen}")
-        unknown = [name or "(empty)" for name in self._names if name not in _ALL]
+        unknown = [name or "(empty)" for name in self._names if name not in _ALL and name not in REFUSED_COLUMNS]
         if unknown:
             raise Unreadable(f"there are columns nobody knows: {', '.join(unknown[:10])}; known are {', '.join(_ALL)}")
         twice = sorted({name for name in self._names if self._names.count(name) > 1})
@@ -138,7 +140,7 @@ class Columns:
         trouble = column = ""
         for name, cell in zip(self._names, cells.cells, strict=True):
             text = cell.strip()
-            if not text:
+            if not text or name in REFUSED_COLUMNS:
                 continue
             try:
                 values[name] = _ALL[name](text)

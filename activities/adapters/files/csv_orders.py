@@ -54,7 +54,7 @@ def _found(group: Group[CsvRow], source: BatchSource) -> Found:
         refused = [_refused(row, f"an order may have {LINES_MAX} rows at most", "order_id") for row in rows]
         return Found(tuple(refused), group.then)
     order = _order_values(rows)
-    troubles = {row.number: (row.trouble, row.column) for row in rows if row.trouble} | _contradictions(rows, order)
+    troubles = _contradictions(rows, order) | {row.number: (row.trouble, row.column) for row in rows if row.trouble}
     if not troubles:
         try:
             made = document(order, [row.values for row in rows], source)

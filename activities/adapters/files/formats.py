@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from activities.adapters.files.csv_orders import CsvOrders
 from activities.adapters.files.json_lines import JsonLines
 from activities.adapters.files.retail_sales import RetailSales
+from activities.adapters.files.x12.reading import X12Orders
 
 if TYPE_CHECKING:
     from activities.batch_records import BatchReader
@@ -15,5 +16,5 @@ if TYPE_CHECKING:
 
 def readers() -> dict[BatchFormat, BatchReader]:
     """One reader a format."""
-    made: tuple[BatchReader, ...] = (CsvOrders(), JsonLines(), RetailSales())
+    made: tuple[BatchReader, ...] = (CsvOrders(), JsonLines(), RetailSales(), X12Orders())
     return {reader.format: reader for reader in made}

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from activities.adapters.store.database import Database
 
 
-class Crash(BaseException):
-    """The process is gone: nobody catches this but whoever lit the fuse."""
+class Crash(Exception):
+    """The process is gone: nobody may catch this but whoever lit the fuse."""
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Fuse:
     """How much is still asked of the database before the crash."""
 
     left: int
+    burnt: bool = False
 
     def burn(self) -> None:
         """Come one step nearer.
@@ -32,6 +33,7 @@ class Fuse:
             Crash: the fuse has burnt down.
         """
         if self.left <= 0:
+            self.burnt = True
             raise Crash
         self.left -= 1
 
@@ -40,11 +42,12 @@ _fuse: ContextVar[Fuse | None] = ContextVar("fuse", default=None)
 
 
 @contextmanager
-def crash_after(steps: int) -> Iterator[None]:
+def crash_after(steps: int) -> Iterator[Fuse]:
     """Let whatever runs inside crash at the statement, or the commit, after so many."""
-    token = _fuse.set(Fuse(steps))
+    fuse = Fuse(steps)
+    token = _fuse.set(fuse)
     try:
-        yield
+        yield fuse
     finally:
         _fuse.reset(token)
 

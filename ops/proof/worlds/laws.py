@@ -13,7 +13,7 @@ from models.stock.quantities import PARTS_OF_ON_HAND, SET_ASIDE, StockState
 from ops.proof.worlds.log import insist
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy import Connection
 
@@ -24,20 +24,11 @@ _OURS = "sku IN (:first, :second)"
 _OPEN = "(l.quantity - l.consumed - l.released)"
 
 
-def _kept_is_moved(state: StockState) -> str:
-    return f"""
-    SELECT 'I9 {state.value} is not what was moved', b.sku, b.node, b.lot FROM stock_balances b
-    LEFT JOIN moved m ON m.sku = b.sku AND m.node = b.node AND m.lot = b.lot
-    WHERE b.{_OURS} AND b.{state.value} <> COALESCE(m.{state.value}, 0)
-    """  # noqa: S608 - names of our own columns
+_PROMISED = (StockState.SOFT_RESERVED, StockState.ALLOCATED, StockState.PICKED)
 
 
-def _kept_is_promised(state: StockState) -> str:
-    return f"""
-    SELECT 'I10 {state.value} is not what reservations have', b.sku, b.node, b.lot FROM stock_balances b
-    LEFT JOIN promised p ON p.sku = b.sku AND p.node = b.node AND p.lot = b.lot
-    WHERE b.{_OURS} AND b.{state.value} <> COALESCE(p.{state.value}, 0)
-    """  # noqa: S608 - names of our own columns
+def _differs(other: str, states: Iterable[StockState]) -> str:
+    return " OR ".join(f"b.{state.value} <> COALESCE({other}.{state.value}, 0)" for state in states)
 
 
 _MOVED = ", ".join(
@@ -63,9 +54,13 @@ WHERE p.together > COALESCE(b.on_hand - ({_ASIDE}), 0)
 UNION ALL
 SELECT 'I9 below nothing', sku, node, lot FROM stock_balances WHERE {_OURS} AND ({_BELOW})
 UNION ALL
-{" UNION ALL ".join(map(_kept_is_moved, StockState))}
+SELECT 'I9 a balance is not what was moved', b.sku, b.node, b.lot FROM stock_balances b
+LEFT JOIN moved m ON m.sku = b.sku AND m.node = b.node AND m.lot = b.lot
+WHERE b.{_OURS} AND ({_differs("m", StockState)})
 UNION ALL
-{" UNION ALL ".join(map(_kept_is_promised, (StockState.SOFT_RESERVED, StockState.ALLOCATED, StockState.PICKED)))}
+SELECT 'I10 a balance is not what reservations have', b.sku, b.node, b.lot FROM stock_balances b
+LEFT JOIN promised p ON p.sku = b.sku AND p.node = b.node AND p.lot = b.lot
+WHERE b.{_OURS} AND ({_differs("p", _PROMISED)})
 UNION ALL
 SELECT 'I10 a closed reservation has something open', l.sku, l.node, l.lot
 FROM reservation_lines l JOIN reservations r ON r.key = l.reservation_key

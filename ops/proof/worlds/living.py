@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _TOGETHER = 20
 """Worlds that share a clock and its sweeps."""
+_CONNECTIONS = 4
 _SWEEPS = 3
 """Every so many rounds, what has run out is let go."""
 _AT_ONCE = 10_000
@@ -73,7 +74,7 @@ async def prove_worlds(
         first_seed: the seed of the first; each of the others has the next.
         stop_when_broken: whether one broken world is enough, and the others need not live to their end.
     """
-    database = Database(database_url, pool_size=_TOGETHER)
+    database = Database(database_url, pool_size=_CONNECTIONS)
     address = make_url(database_url).set(drivername=_BLOCKING[database.engine.dialect.name])
     reader = tuned(create_engine(address)).execution_options(reading=True)
     can_crash(database)

@@ -173,11 +173,12 @@ async def _crashed_while_asked_again(deed: Deed, chance: random.Random) -> objec
 
 
 async def _crashed(deed: Deed, chance: random.Random) -> None:
-    with crash_after(chance.randrange(_LONGEST_FUSE)):
+    with crash_after(chance.randrange(_LONGEST_FUSE)) as fuse:
         try:
             await _asked(deed)
         except Crash:
             return
+        insist("log: work goes on after a crash", not fuse.burnt, deed.name)
 
 
 _WAYS = (_once, _once, _once, _twice, _twice_at_once, _crashed_and_asked_again, _crashed_while_asked_again)

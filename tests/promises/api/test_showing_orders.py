@@ -88,6 +88,7 @@ async def test_an_order_that_has_not_written_yet_is_shown_as_received(stage: Sta
         "captured": 0,
         "held_by_channel": 0,
         "refunded": 0,
+        "credited": 0,
         "invoiced": 0,
         "by": "payment_provider",
     }

@@ -102,6 +102,10 @@ class FakeStock:
         for item in consumption.items:
             held[item.line_id, item.sku, item.node] -= item.quantity
 
+    async def consume_beyond(self, consumption: Consumption) -> None:
+        self._consumed.add(consumption.key)
+        self.world.journal.append(("beyond", consumption.key))
+
     async def apply(self, event: StockEvent, *, source: str) -> StockEventAnswer:
         raise NotFound(f"orders do not tell of {event.type} (from {source})")
 

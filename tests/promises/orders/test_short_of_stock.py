@@ -322,7 +322,7 @@ async def test_what_a_warehouse_could_not_find_is_free_for_others(client: Client
 async def test_what_our_own_books_refuse_waits_for_a_person_and_does_not_end_the_order(
     client: Client, world: World
 ) -> None:
-    world.own_refusals["consume"] = [Conflict("not_reserved", "it was not reserved")]
+    world.own_refusals["consume"] = [Conflict("key_reused", "the key was used for something else")]
 
     handle = await start(client, an_order(mug=2))
     await world.until_held("other")
@@ -330,3 +330,14 @@ async def test_what_our_own_books_refuse_waits_for_a_person_and_does_not_end_the
     await handle.signal("approve", {"reason": "corrected", "actor": "anna"})
 
     assert await world.end(handle) == Headline.COMPLETED
+
+
+async def test_a_parcel_of_goods_that_were_lost_to_us_is_settled_all_the_same(client: Client, world: World) -> None:
+    world.own_refusals["consume"] = [Conflict("not_reserved", "1 shipped, and nothing reserved for it")]
+
+    order = an_order(mug=2)
+    handle = await start(client, order)
+
+    assert await world.end(handle) == Headline.COMPLETED
+    assert len(world.done("beyond")) == 1
+    assert world.money["captured"] == order.total.amount

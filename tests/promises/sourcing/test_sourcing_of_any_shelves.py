@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,8 @@ from models.stock.nodes import Lane, Node, NodeKind, NodeLoad
 from models.stock.picture import Picture, RingFence, Shelf
 from models.stock.quantities import Balance
 from tests.promises.sourcing.pictures import TUESDAY, day, supply
+
+pytestmark = pytest.mark.slow
 
 NAMES = ("n1", "n2", "n3", "n4")
 SKUS = ("A", "B", "C")

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from activities.adapters.store.stock.audit import audit
 from activities.adapters.store.stock.ledger import SqlStockLedger
+from activities.adapters.store.stock.movements import Document, Movement, move
 from activities.adapters.store.stock.tables import (
     reservation_lines,
     reservations,
@@ -19,7 +20,6 @@ from activities.adapters.store.stock.tables import (
     stock_movements,
     supplies,
 )
-from activities.adapters.store.stock.movements import Document, Movement, move
 from activities.adapters.store.tables.catalogue import items
 from activities.adapters.store.tables.intake import inbox
 from models.catalogue import Item

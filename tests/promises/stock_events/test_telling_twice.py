@@ -19,7 +19,9 @@ async def test_an_event_told_again_changes_nothing_and_gets_the_same_answer(floo
     first = await floor.tell(event)
     again = await floor.tell(event)
 
-    assert first.displaced and first.unexplained and not first.repeated
+    assert first.displaced
+    assert first.unexplained
+    assert not first.repeated
     assert again == first.model_copy(update={"repeated": True})
     assert (await floor.shelf()).on_hand == 0
     assert await floor.told() == {"a": 3}

@@ -152,6 +152,18 @@ async def test_broken_goods_lie_there_still_and_are_for_sale_again_once_they_are
     assert await floor.is_right()
 
 
+async def test_goods_that_were_looked_at_may_be_put_from_one_state_into_another(floor):
+    await floor.receive(1)
+    await floor.take_back(2)
+
+    answer = await floor.set_aside(1, from_state=StockState.IN_INSPECTION)
+
+    shelf = await floor.shelf()
+    assert answer.unexplained == ()
+    assert (shelf.on_hand, shelf.in_inspection, shelf.damaged, shelf.available) == (3, 1, 1, 1)
+    assert await floor.is_right()
+
+
 async def test_what_is_thrown_away_leaves_the_state_it_lay_in(floor):
     await floor.receive(3)
     await floor.set_aside(2)

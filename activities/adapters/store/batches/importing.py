@@ -1,5 +1,8 @@
-"""Taking a file in, part by part. What a part's rows came to, its orders and how far the file is read are one
-transaction: whoever is killed at any moment has either taken in a part, or has not."""
+"""Taking a file in, part by part.
+
+What a part's rows came to, its orders and how far the file is read are one transaction: whoever is killed at any moment
+has either taken in a part, or has not.
+"""
 
 from __future__ import annotations
 
@@ -94,13 +97,19 @@ class SqlImporting:
         part: list[Found] = []
         size = rows = 0
         reading = self._readers[batch.source.format].read(file, batch.source, batch.place)
-        async for found in reading:
-            part.append(found)
-            beat()
-            size += len(found.payload) + sum(len(row.raw) for row in found.rows)
-            rows += len(found.rows)
-            if len(part) >= orders or rows >= orders * _ROWS_AN_ORDER or size >= _BYTES_MAX:
-                return part, False
+        try:
+            async for found in reading:
+                part.append(found)
+                beat()
+                size += len(found.payload) + sum(len(row.raw) for row in found.rows)
+                rows += len(found.rows)
+                if len(part) >= orders or rows >= orders * _ROWS_AN_ORDER or size >= _BYTES_MAX:
+                    return part, False
+        except Unreadable:
+            # What could be read before counts; the next part then begins with what cannot.
+            if not part:
+                raise
+            return part, False
         return part, True
 
     async def _keep(self, batch: Batch, part: list[Found], *, ended: bool) -> list[Order]:

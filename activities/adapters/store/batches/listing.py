@@ -10,7 +10,7 @@ from activities.adapters.store import cursor as cursors
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.order_rows import order_view
 from activities.adapters.store.schema import storable
-from activities.adapters.store.tables.batches import batch_answers, batch_rows, batches
+from activities.adapters.store.tables.batches import batch_answers, batch_chunks, batch_rows, batches
 from activities.adapters.store.tables.orders import orders
 from activities.batch_records import Batch, BatchRow
 from models.batch.batch import BatchState, RowOutcome
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from activities.adapters.store.database import Database
     from activities.records import OrderView, Page
 
-_b, _r, _a, _o = batches.c, batch_rows.c, batch_answers.c, orders.c
+_b, _c, _r, _a, _o = batches.c, batch_chunks.c, batch_rows.c, batch_answers.c, orders.c
 SHOWN = (
     _b.id,
     _b.source,
@@ -90,6 +90,13 @@ class SqlBatches:
         return [
             BatchRow(row.number, RowOutcome(row.outcome), row.order_id, row.field, row.reason, row.raw) for row in found
         ]
+
+    async def beginning(self, batch_id: str) -> bytes:
+        """The first bytes of the file, as many as are handy."""
+        upload = select(_b.upload_id).where(_b.id == batch_id).scalar_subquery()
+        first = select(_c.bytes).where(_c.upload_id == upload, _c.number == 0)
+        async with self._database.reading() as connection:
+            return await connection.scalar(first) or b""
 
     async def answers(self, batch_id: str) -> Sequence[tuple[str, str]]:
         """The acknowledgements made while reading: kind and text."""

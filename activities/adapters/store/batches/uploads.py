@@ -51,10 +51,7 @@ class SqlUploads:
         upload_id = uuid.uuid4().hex
         try:
             size, digest = await self._keep(upload_id, body)
-            if not size:
-                raise InvalidInput.at("", "empty", "the file is empty")
-            if expected is not None and size != expected:
-                raise InvalidInput.at("", "cut_off", f"only {size} of {expected} bytes came: send the file again")
+            _check(size, expected)
             return await self._begin(upload_id, source, size, digest)
         except BaseException:
             # Whatever ended it, even that the sender went away: what came of it is not kept.
@@ -128,3 +125,10 @@ def _name(source: BatchSource, digest: str) -> str:
     said = source.model_dump(exclude={"name"})
     whole = FileDigest(digest=digest, **said).model_dump_json()
     return hashlib.sha256(whole.encode()).hexdigest()[:24]
+
+
+def _check(size: int, expected: int | None) -> None:
+    if not size:
+        raise InvalidInput.at("", "empty", "the file is empty")
+    if expected is not None and size != expected:
+        raise InvalidInput.at("", "cut_off", f"only {size} of {expected} bytes came: send the file again")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _m, _l, _r = return_money.c, return_lines.c, returns.c
 CLAIMED, GIVEN, REFUSED = "claimed", "given", "refused"
-_ANY = 10**18
+_ANY_UNITS, _ANY_AMOUNT = 2**31 - 1, 10**18
 """Taking something back is never too much."""
 
 
@@ -50,7 +50,7 @@ async def change_claim(connection: AsyncConnection, change: ClaimChange) -> None
         mine = (_l.return_id == change.return_id, _l.line_id == line.line_id)
         before = await connection.scalar(select(_l.claimed).where(*mine))
         more = line.quantity - (before or 0)
-        most = shipped.get(line.line_id, 0) if more > 0 else _ANY
+        most = shipped.get(line.line_id, 0) if more > 0 else _ANY_UNITS
         if more and not await accounts.claim(connection, change.order_id, line.line_id, more, most):
             raise NoMore
         await connection.execute(update(return_lines).where(*mine).values(claimed=line.quantity))
@@ -111,7 +111,7 @@ async def settle(connection: AsyncConnection, outcome: RefundOutcome, now: datet
     zero = Money.zero(granted.shipping.currency)
     shipping = zero - granted.shipping if refused else zero
     if let_go.total or shipping:
-        await accounts.give(connection, order_id, let_go, shipping, most=_ANY)
+        await accounts.give(connection, order_id, let_go, shipping, most=_ANY_AMOUNT)
     if refused:
         for line in granted.lines:
             await accounts.give_line(connection, order_id, line.line_id, -line.quantity, -line.amount.amount)

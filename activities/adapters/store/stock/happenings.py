@@ -59,6 +59,7 @@ _HANDLERS: Mapping[type[object], Handler] = {
     events.SupplyDelayed: announcing.delayed,
     events.SupplyCancelled: announcing.cancelled,
     events.GoodsSold: leaving.sold,
+    events.GoodsShipped: leaving.shipped,
     events.GoodsScrapped: leaving.scrapped,
     events.GoodsSetAside: leaving.set_aside,
     events.TransferDispatched: transferring.dispatched,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from activities.adapters.store.stock.own_units import Line
     from activities.adapters.store.stock.posting import Posting
-    from models.stock.events import GoodsScrapped, GoodsSetAside, GoodsSold
+    from models.stock.events import GoodsScrapped, GoodsSetAside, GoodsShipped, GoodsSold
     from models.stock.taking import Shelf
 
 
@@ -20,6 +20,12 @@ async def sold(posting: Posting, event: GoodsSold, lines: tuple[Line, ...]) -> N
     """A store sold them over the counter."""
     await posting.look(lines, [event.node])
     await take_off(posting, MovementKind.SALE, lines, event.node)
+
+
+async def shipped(posting: Posting, event: GoodsShipped, lines: tuple[Line, ...]) -> None:
+    """They were sent away, and nobody had reserved them."""
+    await posting.look(lines, [event.node])
+    await take_off(posting, MovementKind.SHIPMENT, lines, event.node)
 
 
 async def scrapped(posting: Posting, event: GoodsScrapped, lines: tuple[Line, ...]) -> None:

@@ -11,7 +11,7 @@ from activities.adapters.store.stock import backorders, happenings, picture, res
 from activities.adapters.store.stock.claims import standing
 from activities.adapters.store.stock.expecting import after_event
 from activities.adapters.store.stock.filling import fill_for
-from activities.adapters.store.stock.movements import BalanceRefused
+from activities.adapters.store.stock.movements import OURSELVES, BalanceRefused
 from activities.adapters.store.stock.transaction import in_transaction
 from models.errors import Transient
 from models.stock.reservation import ReservationState
@@ -111,6 +111,22 @@ class SqlStockLedger:
         except BalanceRefused:
             freed = await in_transaction(self._database, partial(work, believe_lots=False))
         await self._serve(freed)
+
+    async def consume_beyond(self, consumption: Consumption) -> None:
+        """Take shipped goods off the shelf though the reservation has less of them; each part once a key.
+
+        What is reserved is consumed, the rest is written as goods that had left unreserved.
+
+        Raises:
+            Conflict: the reservation or the key belongs to something else.
+            Transient: the database is too busy.
+        """
+        async with self._database.reading() as connection:
+            reserved, beyond = await settling.parted(connection, consumption, self._now())
+        if reserved is not None:
+            await self.consume(reserved)
+        for event in beyond:
+            await self.apply(event, source=OURSELVES)
 
     async def apply(self, event: StockEvent, *, source: str) -> StockEventAnswer:
         """Write what happened to stock, told by `source`, once a source and event id; then serve who waits for it.

@@ -5,19 +5,22 @@ Each takes the reservation's row first and the balances last, as reserving does:
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import BigInteger, bindparam, cast, delete, func, select, update
 
 from activities.adapters.store.stock import claims
 from activities.adapters.store.stock.digest import digest
 from activities.adapters.store.stock.movements import Document
-from activities.adapters.store.stock.tables import reservation_needs, reservations, stock_documents
+from activities.adapters.store.stock.tables import reservation_needs, reservations, stock_documents, stock_movements
 from activities.adapters.store.stock.transaction import insert_once
 from models.errors import Conflict, InvalidInput, NotFound
 from models.stock import life
-from models.stock.quantities import MovementKind
+from models.stock.events import GoodsShipped, StockLine
+from models.stock.quantities import MovementKind, StockState
 from models.stock.reservation import ReservationState
 from models.stock.spreading import freed_places, shipped_places
 
@@ -35,9 +38,16 @@ if TYPE_CHECKING:
         ReservationCommit,
         ReservationExtension,
         ReservationRelease,
+        Shipped,
     )
 
 _DOCUMENT = select(stock_documents.c.digest).where(stock_documents.c.key == bindparam("of_key"))
+_m = stock_movements.c
+_WRITTEN = (
+    select(_m.line_id, _m.sku, _m.node, cast(-func.sum(_m.quantity), BigInteger).label("gone"))
+    .where(_m.document_key == bindparam("of_key"), _m.state == StockState.ON_HAND)
+    .group_by(_m.line_id, _m.sku, _m.node)
+)
 _n = reservation_needs.c
 _of_need = (
     (_n.reservation_key == bindparam("of_key"))
@@ -127,6 +137,56 @@ async def consume(
     step = replace(gone, shifts=(*swapped.shifts, *gone.shifts))
     await claims.write(connection, kept, step, Document(shipment.key, MovementKind.SHIPMENT, kept.order_id), at=now)
     return {shift.place.sku for shift in swapped.shifts}
+
+
+async def parted(
+    connection: AsyncConnection, shipment: Consumption, now: datetime
+) -> tuple[Consumption | None, tuple[GoodsShipped, ...]]:
+    """Part what was shipped into what the reservation has of it, if anything, and what has left beyond it, by node.
+
+    Of a shipment whose reserved part is written already, only the other part is left.
+    """
+    # A key of its own: the shipment's own key stands for all of it, and is asked for again after a crash.
+    key = f"{shipment.key}~reserved"
+    written = (await connection.execute(_WRITTEN, {"of_key": key})).all()
+    left: Counter[tuple[str | None, str, str]] = Counter(
+        {(row.line_id, row.sku, row.node): row.gone for row in written}
+    )
+    if not written:
+        left = await _still_reserved(connection, shipment.reservation_key)
+    within: list[Shipped] = []
+    beyond: defaultdict[str, list[StockLine]] = defaultdict(list)
+    for item in shipment.items:
+        name = (item.line_id, item.sku, item.node)
+        part = min(left[name], item.quantity)
+        left[name] -= part
+        if part:
+            within.append(item.model_copy(update={"quantity": part}))
+        if item.quantity > part:
+            beyond[item.node].append(StockLine(sku=item.sku, quantity=item.quantity - part, lot=item.lot or ""))
+    reserved = shipment.model_copy(update={"key": key, "items": tuple(within)}) if within and not written else None
+    return reserved, tuple(_beyond(shipment, node, lines, now) for node, lines in sorted(beyond.items()))
+
+
+async def _still_reserved(connection: AsyncConnection, key: str) -> Counter[tuple[str | None, str, str]]:
+    kept = await claims.load(connection, key, lock=False)
+    left: Counter[tuple[str | None, str, str]] = Counter()
+    if kept is not None and kept.claim.state in {ReservationState.HELD, ReservationState.COMMITTED}:
+        for line in kept.claim.lines:
+            left[line.place.line_id, line.place.sku, line.place.node] += line.open
+    return left
+
+
+def _beyond(shipment: Consumption, node: str, lines: Iterable[StockLine], now: datetime) -> GoodsShipped:
+    name = hashlib.sha256(f"{shipment.key}\n{node}".encode()).hexdigest()[:40]
+    return GoodsShipped(
+        event_id=f"beyond-{name}",
+        occurred_at=shipment.shipped_at or now,
+        node=node,
+        lines=tuple(lines),
+        order_id=shipment.order_id,
+        reason="shipped beyond what was reserved",
+    )
 
 
 async def write_once(connection: AsyncConnection, key: str, said: str, now: datetime) -> bool:

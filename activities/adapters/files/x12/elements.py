@@ -1,0 +1,72 @@
+"""Elements of a segment, read by their types."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from activities.adapters.files.x12.faults import BAD_CHARACTER, BAD_CODE, BAD_DATE, MISSING, element_fault
+from models.money import Money
+
+if TYPE_CHECKING:
+    from activities.adapters.files.x12.segments import Segment
+
+_NUMBER = re.compile(r"-?(\d{1,12}(\.\d{0,8})?|\.\d{1,8})", re.ASCII)
+_WHOLE = re.compile(r"\d{1,9}(\.0*)?", re.ASCII)
+_UNIT = re.compile(r"[A-Z0-9]{2,3}", re.ASCII)
+_UNITS = {"EA": "C62", "EACH": "C62", "PC": "C62", "UN": "C62", "LB": "LBR", "KG": "KGM", "DZ": "DZN", "CA": "CS"}
+"""X12's units by UNECE's, where they differ."""
+
+
+def number(segment: Segment, position: int, element: int) -> Decimal:
+    """A price; raises `Fault` for what is none."""
+    text = _there(segment, position, element)
+    if _NUMBER.fullmatch(text) is None or text.startswith("-"):
+        raise element_fault(segment, position, element, BAD_CHARACTER, f"{text[:40]} is no price")
+    return Decimal(text)
+
+
+def amount(segment: Segment, position: int, element: int, currency: str) -> Money:
+    """An amount with a point; raises `Fault` for what is none."""
+    value = number(segment, position, element)
+    try:
+        return Money.of_major(value, currency)
+    except ValueError as error:
+        raise element_fault(segment, position, element, BAD_CODE, str(error)) from error
+
+
+def whole(segment: Segment, position: int, element: int) -> int:
+    """A quantity or count; raises `Fault` for what is none."""
+    text = _there(segment, position, element)
+    if _WHOLE.fullmatch(text) is None:
+        raise element_fault(segment, position, element, BAD_CHARACTER, f"{text[:40]} is no whole number")
+    return int(text.partition(".")[0])
+
+
+def day(segment: Segment, position: int, element: int) -> datetime:
+    """A day, as its beginning in UTC; raises `Fault` for what is none."""
+    text = _there(segment, position, element)
+    try:
+        return datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC)
+    except ValueError:
+        message = f"{text[:40]} is no day such as 20261121"
+        raise element_fault(segment, position, element, BAD_DATE, message) from None
+
+
+def unit(segment: Segment, position: int, element: int) -> str:
+    """A unit by its UNECE code; one piece where none is given. Raises `Fault` for what is none."""
+    text = segment.at(element)
+    if not text:
+        return _UNITS["EA"]
+    if _UNIT.fullmatch(text) is None:
+        raise element_fault(segment, position, element, BAD_CODE, f"{text[:40]} is no unit")
+    return _UNITS.get(text, text)
+
+
+def _there(segment: Segment, position: int, element: int) -> str:
+    text = segment.at(element)
+    if not text:
+        raise element_fault(segment, position, element, MISSING, "is missing")
+    return text

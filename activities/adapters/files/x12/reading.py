@@ -1,0 +1,195 @@
+"""Interchanges of 850s: each transaction counts for itself, and each group is answered with a 997."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from activities.adapters.files.x12 import faults
+from activities.adapters.files.x12.faults import Fault
+from activities.adapters.files.x12.group import Open
+from activities.adapters.files.x12.purchase_order import PurchaseOrder
+from activities.adapters.files.x12.segments import Segments, Separators
+from activities.batch_records import Found, Row
+from models.batch.batch import BatchFormat, Place
+from models.catalogue import Item
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from activities.adapters.files.x12.segments import Segment
+    from activities.batch_records import Bytes
+    from models.batch.batch import BatchSource
+    from models.order.document import OrderDocument
+
+_SEGMENTS_MAX = 20_000
+"""In one transaction."""
+_ENVELOPE = frozenset({"ST", "GE", "IEA", "GS", "ISA"})
+
+
+class X12Orders:
+    """`activities.batch_records.BatchReader` for 850s."""
+
+    format = BatchFormat.X12
+
+    async def read(self, file: Bytes, source: BatchSource, place: Place) -> AsyncIterator[Found]:
+        """Read on from a place. A row is a transaction.
+
+        Raises:
+            Unreadable: it does not begin with an interchange, or a segment never ends.
+        """
+        walk = _Walk(file, source, place)
+        while True:
+            found = await walk.next()
+            if found is None:
+                return
+            yield found
+
+
+class _Walk:
+    """Reading of one file, from a place on."""
+
+    def __init__(self, file: Bytes, source: BatchSource, place: Place) -> None:
+        self._segments = Segments(file, place.offset)
+        self._source = source
+        self._offset = place.offset
+        self._row = place.row
+        self._open: Open | None = None
+        self._ahead: Segment | None = None
+        if place.context:
+            self._open = Open.model_validate_json(place.context)
+            self._segments.separators = Separators.of(self._open.isa.encode())
+
+    async def next(self) -> Found | None:
+        """Read on until there is something to say."""
+        while (segment := await self._take()) is not None:
+            found = await self._met(segment)
+            if found is not None:
+                return found
+        answer = self._group_ended(None)
+        self._open = None
+        return answer
+
+    async def _met(self, segment: Segment) -> Found | None:
+        """Take one segment of the envelopes, and what it opens."""
+        answer = None
+        match segment.name:
+            case "ISA":
+                answer = self._group_ended(None)
+                self._begin(segment)
+            case "GS" if self._open:
+                answer = self._group_ended(None)
+                self._open.begin_group(segment.at(1), segment.at(6))
+            case "ST" if self._open and self._open.group is not None:
+                answer = await self._transaction(segment, self._open)
+            case "GE" if self._open and self._open.group is not None:
+                answer = self._group_ended(segment)
+            case "IEA" if self._open:
+                answer = self._interchange_ended(segment)
+            case _:
+                answer = self._astray(segment)
+        return answer
+
+    async def _take(self) -> Segment | None:
+        segment, self._ahead = self._ahead or await self._segments.next(), None
+        if segment is not None:
+            self._offset = segment.end
+        return segment
+
+    def _begin(self, segment: Segment) -> None:
+        separators = self._segments.separators
+        at = segment.raw.split(segment.raw[3])
+        self._open = Open(
+            isa=segment.raw + (separators.segment if separators else "~"),
+            sender_qualifier=at[5],
+            sender=at[6].strip(),
+            receiver_qualifier=at[7],
+            receiver=at[8].strip(),
+            interchange_number=at[13],
+        )
+
+    def _then(self) -> Place:
+        context = self._open.model_dump_json() if self._open else ""
+        return Place(offset=self._offset, row=self._row, context=context)
+
+    async def _transaction(self, first: Segment, opened: Open) -> Found:
+        """Read from ST to SE, and take it, or say why not."""
+        self._row += 1
+        inside, trailer = await self._inside()
+        end = opened.isa[-1]
+        raw = "".join(f"{part.raw}{end}\n" for part in (first, *inside, *((trailer,) if trailer else ())))
+        try:
+            document = self._document(first, inside, trailer, opened)
+        except Fault as fault:
+            opened.refuse(fault.acknowledged(first.at(1), first.at(2)))
+            return Found((Row(self._row, raw, str(fault), fault.place),), self._then())
+        opened.accept()
+        payload = f"{opened.isa}\n{raw}".encode()
+        items = _items(document) if self._source.learn else ()
+        return Found((Row(self._row),), self._then(), document, payload, items)
+
+    async def _inside(self) -> tuple[list[Segment], Segment | None]:
+        """What stands between ST and SE, one segment more than is taken at most, and the SE if there is one."""
+        inside: list[Segment] = []
+        while (segment := await self._segments.next()) is not None:
+            if segment.name in _ENVELOPE:
+                self._ahead = segment
+                break
+            self._offset = segment.end
+            if segment.name == "SE":
+                return inside, segment
+            if len(inside) <= _SEGMENTS_MAX:
+                inside.append(segment)
+        return inside, None
+
+    def _document(self, first: Segment, inside: list[Segment], trailer: Segment | None, opened: Open) -> OrderDocument:
+        number = first.at(2)
+        twice, opened.numbers = number in opened.numbers, [*opened.numbers[-999:], number]
+        if first.at(1) != "850" or opened.kind != "PO":
+            message = f"only purchase orders (850 in a group PO) are taken, and this is {first.at(1) or 'nothing'}"
+            raise Fault(message, code=faults.NOT_SUPPORTED)
+        if len(inside) > _SEGMENTS_MAX:
+            raise Fault(f"a transaction may have {_SEGMENTS_MAX} segments at most")
+        if trailer is None:
+            raise Fault("the transaction has no SE segment", code=faults.NO_TRAILER)
+        if trailer.at(2) != number:
+            message = f"SE has the control number {trailer.at(2)}, and ST {number}"
+            raise Fault(message, code=faults.NUMBERS_DIFFER)
+        if trailer.at(1).lstrip("0") != str(len(inside) + 2):
+            message = f"SE counts {trailer.at(1)} segments, and there are {len(inside) + 2}"
+            raise Fault(message, code=faults.COUNT_DIFFERS)
+        if twice:
+            raise Fault(f"the control number {number} stands twice in the group", code=faults.NUMBER_TWICE)
+        return PurchaseOrder(opened.sender, self._source).document(inside)
+
+    def _group_ended(self, trailer: Segment | None) -> Found | None:
+        """Answer a group; none where no group is open."""
+        if self._open is None or self._open.group is None:
+            return None
+        said, number = (trailer.at(1), trailer.at(2)) if trailer else ("", None)
+        text = self._open.acknowledgement(said, number)
+        self._open.group = None
+        return Found((), self._then(), answer=("997", text))
+
+    def _interchange_ended(self, trailer: Segment) -> Found:
+        """Close an interchange; one whose trailer contradicts it is a row of its own, for somebody to look at."""
+        answer = self._group_ended(None)
+        opened, self._open = self._open, None
+        trouble = ""
+        if opened and trailer.at(2) != opened.interchange_number:
+            trouble = f"IEA has the control number {trailer.at(2)}, and ISA {opened.interchange_number}"
+        elif opened and trailer.at(1).lstrip("0") != str(opened.groups or ""):
+            trouble = f"IEA counts {trailer.at(1)} groups, and there are {opened.groups}"
+        rows: tuple[Row, ...] = ()
+        if trouble:
+            self._row += 1
+            rows = (Row(self._row, trailer.raw, trouble, "IEA"),)
+        return Found(rows, self._then(), answer=answer.answer if answer else None)
+
+    def _astray(self, segment: Segment) -> Found:
+        self._row += 1
+        trouble = f"the segment {segment.name[:10]} stands outside of any transaction"
+        return Found((Row(self._row, segment.raw, trouble, segment.name[:10]),), self._then())
+
+
+def _items(document: OrderDocument) -> tuple[Item, ...]:
+    return tuple(Item(sku=line.sku, name=line.name or line.sku, unit=line.unit) for line in document.lines)

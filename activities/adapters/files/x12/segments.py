@@ -1,0 +1,116 @@
+"""Segments of an X12 file: each interchange says itself what parts its segments and their elements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from activities.batch_records import Unreadable
+
+if TYPE_CHECKING:
+    from activities.batch_records import Bytes
+
+ISA_LENGTH = 106
+"""The one segment of fixed length, so that its separators can be found."""
+SEGMENT_MAX = 16 * 1024
+_FILLING = b" \t\r\n"
+
+
+@dataclass(frozen=True)
+class Separators:
+    """What parts what, in one interchange."""
+
+    element: str
+    component: str
+    segment: str
+
+    @classmethod
+    def of(cls, isa: bytes) -> Separators:
+        """Read them off an interchange's first segment.
+
+        Raises:
+            Unreadable: it is no such segment.
+        """
+        if len(isa) < ISA_LENGTH or not isa.startswith(b"ISA") or not isa.isascii():
+            raise Unreadable("an X12 file begins with ISA, and that segment has 106 characters")
+        text = isa[:ISA_LENGTH].decode("ascii")
+        found = cls(text[3], text[104], text[105])
+        if text.count(found.element) != 16 or len({*text[3], *text[104:]}) != 3 or any(map(str.isalnum, text[104:])):  # noqa: PLR2004 - as the standard has it
+            raise Unreadable("the separators of the ISA segment make no sense")
+        return found
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment."""
+
+    name: str
+    elements: tuple[str, ...]
+    """From the first one on; `at` counts as the standard does."""
+    raw: str
+    end: int
+    """Where in the file the next one begins."""
+
+    def at(self, number: int) -> str:
+        """An element by its number, from 1; empty where it is not there."""
+        return self.elements[number - 1].strip() if number <= len(self.elements) else ""
+
+
+class Segments:
+    """A file's segments from an offset on, with bounded memory."""
+
+    def __init__(self, file: Bytes, offset: int) -> None:
+        """Read from there; an interchange must begin there, or `separators` be set."""
+        self._file = file
+        self._held = b""
+        self._loaded = offset
+        self.separators: Separators | None = None
+
+    async def next(self) -> Segment | None:
+        """Read a segment; none at the end of the file.
+
+        Raises:
+            Unreadable: what should be an interchange is none, or a segment never ends.
+        """
+        await self._skip_filling()
+        if not self._held:
+            return None
+        if self._held.startswith(b"ISA"):
+            await self._hold(ISA_LENGTH)
+            self.separators = Separators.of(self._held)
+            return self._taken(ISA_LENGTH - 1)
+        if self.separators is None:
+            raise Unreadable("an X12 file begins with ISA")
+        mark = self.separators.segment.encode()
+        while (end := self._held.find(mark)) < 0:
+            if len(self._held) > SEGMENT_MAX:
+                raise Unreadable(f"a segment has no end within {SEGMENT_MAX} bytes: is the separator right?")
+            if not await self._more():
+                end = len(self._held)
+                break
+        return self._taken(end)
+
+    def _taken(self, end: int) -> Segment:
+        separators = self.separators
+        if separators is None:
+            raise Unreadable("an X12 file begins with ISA")
+        raw = self._held[:end].decode("utf-8", "replace").strip().replace("\0", "\ufffd")
+        self._held = self._held[end + 1 :]
+        name, *elements = raw.split(separators.element)
+        return Segment(name, tuple(elements), raw, self._loaded - len(self._held))
+
+    async def _skip_filling(self) -> None:
+        self._held = self._held.lstrip(_FILLING)
+        while not self._held and await self._more():
+            self._held = self._held.lstrip(_FILLING)
+        await self._hold(len(b"ISA"))
+
+    async def _hold(self, size: int) -> None:
+        while len(self._held) < size and await self._more():
+            continue
+
+    async def _more(self) -> bool:
+        more = await self._file.read(self._loaded)
+        self._held += more
+        self._loaded += len(more)
+        return bool(more)

@@ -1,0 +1,241 @@
+"""Files of orders: handed in whole, taken in row by row, the bad rows given back with reasons."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from starlette.requests import ClientDisconnect
+
+from activities.batch_records import FileTooLarge
+from api import batch_examples as examples
+from api.authentication import Caller
+from api.batch_views import AnswerList, AnswerView, BatchPage, BatchView, RowPage, RowView, batch_path
+from api.documentation import answers
+from api.orders import Cursor, Limit, link_to_next
+from api.problems import MALFORMED, MEDIA, NOT_FOUND, TOO_LARGE, TOO_SLOW, Refusal
+from api.services import Provided
+from models.base import ChannelName, Text
+from models.batch.batch import SIZE_MAX, BatchFormat, BatchSource, FileEncoding, RowOutcome
+from models.money import Currency
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from api.batch_desk import BatchDesk
+    from api.services import Services
+
+router = APIRouter(prefix="/v1/batches", tags=["batches"])
+PATH = router.prefix
+_PIECE_WITHIN_S = 30.0
+_DECIMAL = 10
+BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$"), Path(description="The batch's id.")]
+RowCursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
+_MEDIA_TYPES = {
+    BatchFormat.CSV: "text/csv; charset=utf-8",
+    BatchFormat.RETAIL_SALES: "text/csv; charset=utf-8",
+    BatchFormat.JSON_LINES: "application/x-ndjson",
+    BatchFormat.X12: "application/edi-x12",
+}
+_FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}, "example": examples.CSV},
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "application/edi-x12": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+class FileQuery(BaseModel):
+    """What the file is, and how it is to be read."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    format: BatchFormat
+    name: Text = "orders"
+    """What the sender calls the file."""
+    encoding: FileEncoding = FileEncoding.UTF_8
+    channel: ChannelName | None = None
+    """The channel of orders that do not name one: ``b2b`` where it is not said, ``retail`` for sales."""
+    currency: Currency = "GBP"
+    """The currency of prices in a file that does not say."""
+    learn: bool = False
+    """Whether articles that master data lacks are taken from the file's own descriptions."""
+
+    def source(self) -> BatchSource:
+        """The same in our words."""
+        channel = self.channel or ("retail" if self.format is BatchFormat.RETAIL_SALES else "b2b")
+        return BatchSource(**self.model_dump(exclude={"channel"}), channel=channel)
+
+
+class BatchQuery(BaseModel):
+    """How many batches at once."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    limit: Limit = 50
+    cursor: Cursor | None = None
+    """`next_cursor` of the page before."""
+
+
+class RowQuery(BaseModel):
+    """Which rows, and how many at once."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    state: RowOutcome | None = None
+    """What became of them."""
+    limit: Limit = 50
+    cursor: RowCursor | None = None
+    """`next_cursor` of the page before."""
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_class=Response,
+    summary="Hand in a file of orders",
+    responses=answers(400, 401, 408, 413, 415, 422, s202=(BatchView, examples.BATCH)),
+    openapi_extra=_FILE,
+)
+async def hand_in(
+    request: Request, services: Provided, _caller: Caller, wanted: Annotated[FileQuery, Query()]
+) -> Response:
+    """Take a file of up to 256 MiB in as it comes; the same file again, read in the same way, is the same batch."""
+    desk = _desk(services)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.headers.get("content-encoding", "identity") != "identity" or kind == "multipart/form-data":
+        raise Refusal(MEDIA, "send the file itself as the body: neither compressed nor as a form", code="not_a_file")
+    length = request.headers.get("content-length", "")
+    expected = int(length, _DECIMAL) if length.isascii() and length.isdigit() else None
+    if expected is not None and expected > SIZE_MAX:
+        raise _too_large()
+    try:
+        batch = await desk.uploads.take(wanted.source(), _pieces(request), expected=expected)
+    except FileTooLarge as error:
+        raise _too_large() from error
+    except TimeoutError as error:
+        raise Refusal(TOO_SLOW, "no more of the file came for 30 seconds") from error
+    except ClientDisconnect as error:
+        raise Refusal(MALFORMED, "the file was cut off: send it again") from error
+    await desk.begin(batch)
+    headers = {"Location": batch_path(batch.id)}
+    return Response(BatchView.of(batch).model_dump_json(), 202, headers=headers, media_type="application/json")
+
+
+@router.get("", summary="List files of orders", responses=answers(401, 422, s200=(BatchPage, examples.BATCHES)))
+async def page(
+    request: Request, response: Response, services: Provided, _caller: Caller, wanted: Annotated[BatchQuery, Query()]
+) -> BatchPage:
+    """List batches, newest first."""
+    found = await _desk(services).kept.page(cursor=wanted.cursor, limit=wanted.limit)
+    link_to_next(request, response, wanted, found.next_cursor)
+    return BatchPage(batches=[BatchView.of(batch) for batch in found.items], next_cursor=found.next_cursor)
+
+
+@router.get("/{batch_id}", summary="Show how far one is", responses=answers(401, 404, s200=(BatchView, examples.BATCH)))
+async def show(services: Provided, _caller: Caller, batch_id: BatchId) -> BatchView:
+    """Show how much of a file is read, and what became of it."""
+    return BatchView.of(await _desk(services).kept.find(batch_id))
+
+
+@router.get(
+    "/{batch_id}/rows",
+    summary="Show what became of its rows",
+    responses=answers(401, 404, 422, s200=(RowPage, examples.ROWS)),
+)
+async def rows(
+    request: Request,
+    response: Response,
+    services: Provided,
+    _caller: Caller,
+    batch_id: BatchId,
+    wanted: Annotated[RowQuery, Query()],
+) -> RowPage:
+    """Show rows in the file's order: which order each became, or why it is refused."""
+    kept = _desk(services).kept
+    await kept.find(batch_id)
+    after = int(wanted.cursor or "0", _DECIMAL)
+    found = await kept.rows(batch_id, outcome=wanted.state, after=after, limit=wanted.limit + 1)
+    shown = found[: wanted.limit]
+    next_cursor = str(shown[-1].number) if len(found) > wanted.limit else None
+    link_to_next(request, response, wanted, next_cursor)
+    return RowPage(rows=[RowView.of(row) for row in shown], next_cursor=next_cursor)
+
+
+@router.get(
+    "/{batch_id}/refused", response_class=Response, summary="Get the refused rows back", responses=answers(401, 404)
+)
+async def refused(services: Provided, _caller: Caller, batch_id: BatchId) -> Response:
+    """Get the refused rows as a file of the same format with a reason each, to be corrected and handed in again."""
+    desk = _desk(services)
+    batch = await desk.kept.find(batch_id)
+    beginning = await desk.kept.beginning(batch_id)
+    file = desk.refused.write(batch, beginning, desk.rows(batch_id, RowOutcome.REFUSED))
+    name = f"refused-{batch.id}.{batch.source.format.extension}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return StreamingResponse(file, media_type=_MEDIA_TYPES[batch.source.format], headers=headers)
+
+
+@router.get(
+    "/{batch_id}/answers",
+    summary="Get the answers to its sender",
+    responses=answers(401, 404, 422, s200=(AnswerList, examples.ANSWERS)),
+)
+async def replies(
+    services: Provided,
+    _caller: Caller,
+    batch_id: BatchId,
+    kind: Annotated[Literal["997", "855", "856", "810"] | None, Query(description="Only these.")] = None,
+) -> AnswerList:
+    """Get what an X12 sender expects back, as far as there is something to say by now; others expect nothing."""
+    desk = _desk(services)
+    batch = await desk.kept.find(batch_id)
+    if batch.source.format is not BatchFormat.X12:
+        return AnswerList(answers=[])
+    found = [AnswerView(kind=named, text=text) for named, text in await desk.kept.answers(batch_id)]
+    orders = await desk.orders(batch_id)
+    for wanted in ("855", "856", "810"):
+        text = desk.answering.answer(wanted, orders, at=datetime.now(UTC))
+        found += [AnswerView(kind=wanted, text=text)] if text else []
+    return AnswerList(answers=[answer for answer in found if kind in {None, answer.kind}])
+
+
+@router.post(
+    "/{batch_id}/cancellation",
+    summary="Stop reading one",
+    responses=answers(401, 404, 409, s200=(BatchView, examples.BATCH)),
+)
+async def cancel(services: Provided, _caller: Caller, batch_id: BatchId) -> BatchView:
+    """Read no further; orders taken in before stay, and are cancelled one by one where that is meant."""
+    return BatchView.of(await _desk(services).kept.cancel(batch_id))
+
+
+def _desk(services: Services) -> BatchDesk:
+    if services.batches is None:
+        raise Refusal(NOT_FOUND, "files of orders are not taken in here")
+    return services.batches
+
+
+def _too_large() -> Refusal:
+    return Refusal(
+        TOO_LARGE, f"a file may have at most {SIZE_MAX} bytes: send it in parts", headers={"Connection": "close"}
+    )
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes; raises `TimeoutError` where it stops coming."""
+    stream = request.stream()
+    while True:
+        async with asyncio.timeout(_PIECE_WITHIN_S):
+            piece = await anext(stream, None)
+        if piece is None:
+            return
+        yield piece

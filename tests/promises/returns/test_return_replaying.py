@@ -1,0 +1,57 @@
+"""A return goes on wherever it was: out of memory, on another worker, under later code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client, WorkflowHistory
+from temporalio.worker import Replayer
+
+from tests.promises.orders.test_replaying import text, workflow_id
+from tests.promises.returns.record import FOLDER, ROUTES
+from tests.promises.returns.world import ReturnWorld, a_case, come_and_pass, inspection, ports, receipt, start
+from workers.assembly import WORKFLOWS, Workers
+from workflows.plugin import OrderloomPlugin
+
+HISTORIES = sorted(FOLDER.glob("*.json"))
+
+
+async def test_a_return_that_is_never_kept_in_memory_ends_just_as_well(client: Client) -> None:
+    world = ReturnWorld(client=client)
+
+    async with Workers(client, **ports(world), cached=0).running():
+        handle = await start(world, a_case(mugs=2))
+        await world.until_state("authorised")
+        await come_and_pass(handle, 2)
+        assert await world.end(handle) == "closed"
+
+    assert world.refunded == 2380
+    assert len(world.journal) == len({key for _, key in world.journal})
+
+
+async def test_a_return_outlives_its_worker_between_its_steps(client: Client) -> None:
+    world = ReturnWorld(client=client)
+
+    async with Workers(client, **ports(world)).running():
+        handle = await start(world, a_case())
+        await world.until_state("authorised")
+        await handle.execute_update("receive", receipt(mug=1))
+    async with Workers(client, **ports(world)).running():
+        await handle.execute_update("inspect", inspection())
+        assert await world.end(handle) == "closed"
+
+    assert world.refunded == 1190
+
+
+def test_there_is_a_recorded_history_for_each_route() -> None:
+    assert {path.stem for path in HISTORIES} >= {route.__name__ for route in ROUTES}
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_todays_code_replays_what_was_recorded(path: Path) -> None:
+    recorded = text(path)
+
+    await Replayer(workflows=WORKFLOWS, plugins=[OrderloomPlugin(traced=False, checked=True)]).replay_workflow(
+        WorkflowHistory.from_json(workflow_id(recorded), recorded)
+    )
