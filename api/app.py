@@ -24,6 +24,7 @@ from api import (
     publishing,
     quarantine,
     replenishment,
+    return_bodies,
     returns,
     stock_events,
 )
@@ -53,7 +54,7 @@ BODIES = (
     StockEventAnswer,
     EventOutcomes,
     *replenishment.BODIES,
-    *returns.BODIES,
+    *return_bodies.BODIES,
 )
 """Schemas of what is read or written by hand."""
 

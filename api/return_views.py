@@ -18,7 +18,7 @@ from models.states.hold import Hold, HoldState
 from models.states.returning import RETURN, ReturnState
 
 if TYPE_CHECKING:
-    from activities.records import ReturnView
+    from activities.return_records import ReturnView
     from models.returns.case import ReturnCase
     from models.returns.messages import ReturnAcknowledgement
 

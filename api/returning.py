@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from activities.records import Returns
+    from activities.return_records import Returns
     from models.messages import Cancellation
     from models.partners.events import ParcelMoved
     from models.returns.case import ReturnCase

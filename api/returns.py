@@ -6,9 +6,9 @@ import uuid
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from activities.records import ReturnFilter
+from activities.return_records import ReturnFilter
 from api import return_examples as examples
 from api.authentication import Caller
 from api.body import read_as
@@ -16,6 +16,7 @@ from api.documentation import answers, body, reference
 from api.idempotency import once, request_id
 from api.intake import accepted
 from api.orders import Cursor, Limit, Named, Word, link_to_next
+from api.return_bodies import InspectionBody, ReceiptBody, ReturnDecisionBody, WithdrawalBody
 from api.return_views import (
     AcceptedReturn,
     ReturnAnswer,
@@ -26,20 +27,20 @@ from api.return_views import (
     ReturnTimeline,
 )
 from api.services import Provided, Services
-from models.base import ChannelName, Identifier, Note, StrictModel, Text
+from models.base import ChannelName
 from models.errors import Conflict, NotFound
 from models.ids import OrderId, ReturnId
-from models.messages import Cancellation, Verdict
-from models.money import Money
-from models.returns.messages import GoodsReceipt, InspectedLine, Inspection, ReceivedLine, ReturnDecision
-from models.returns.request import LINES_MAX, LooseReturnRequest, ReturnRequest
+from models.messages import Cancellation
+from models.returns.messages import GoodsReceipt, Inspection, ReturnDecision
+from models.returns.request import LooseReturnRequest, ReturnRequest
 from models.states.hold import HoldKind, HoldState
 from models.states.returning import RETURN, ReturnState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from activities.records import OpenedReturn, Principal
+    from activities.records import Principal
+    from activities.return_records import OpenedReturn
     from api.returning import Returning
     from models.returns.messages import ReturnAcknowledgement
 
@@ -63,44 +64,6 @@ class ReturnQuery(BaseModel):
     limit: Limit = 50
     cursor: Cursor | None = None
     """`next_cursor` of the page before."""
-
-
-class ReceiptBody(StrictModel):
-    """What has come."""
-
-    receipt_id: Identifier
-    """The node's own number; the same receipt sent again changes nothing."""
-    node: Identifier
-    lines: Annotated[tuple[ReceivedLine, ...], Field(min_length=1, max_length=LINES_MAX)]
-
-
-class InspectionBody(StrictModel):
-    """What was found."""
-
-    inspection_id: Identifier
-    """The inspector's own number; the same inspection sent again changes nothing."""
-    lines: Annotated[tuple[InspectedLine, ...], Field(min_length=1, max_length=LINES_MAX)]
-
-
-class ReturnDecisionBody(StrictModel):
-    """The answer to a hold."""
-
-    hold: Text | None = None
-    """May be left out where only one hold is open."""
-    decision: Verdict
-    reason: Note
-    amount: Money | None = None
-    """How much is given, where the hold is about money: at most what it names; none: just that."""
-
-
-class WithdrawalBody(StrictModel):
-    """Why what has not come is not waited for any longer."""
-
-    reason: Note
-
-
-BODIES = (ReturnRequest, LooseReturnRequest, ReceiptBody, InspectionBody, ReturnDecisionBody, WithdrawalBody)
-"""Schemas of what is read by hand."""
 
 
 @router.post(

@@ -21,7 +21,8 @@ from models.states.payment import PaymentState
 from models.states.returning import RETURN, ReturnState
 
 if TYPE_CHECKING:
-    from activities.records import OrderReturns, OrderView, ReturnView
+    from activities.records import OrderView
+    from activities.return_records import OrderReturns, ReturnView
     from models.order.document import Line
     from models.order.order import Order
 

@@ -90,6 +90,18 @@ def _verbs(owner: object) -> list[Callable[..., Any]]:
     return [verb for verb in found if hasattr(verb, "__temporal_activity_definition")]
 
 
+def _partner_verbs(
+    erp: Erp, warehouse: Warehouse, payments: Payments, carriers: Carriers, notices: Notices
+) -> dict[Partner, list[Callable[..., Any]]]:
+    return {
+        Partner.ERP: _verbs(ErpActivities(erp)),
+        Partner.WMS: _verbs(WarehouseActivities(warehouse)),
+        Partner.PAYMENT: _verbs(PaymentActivities(payments)),
+        Partner.CARRIER: _verbs(CarrierActivities(carriers)),
+        Partner.NOTIFICATION: _verbs(NoticeActivities(notices)),
+    }
+
+
 class Workers:
     """Every worker of this process."""
 
@@ -117,20 +129,14 @@ class Workers:
 
         `build_id` makes the workers part of a worker deployment (empty: they are not versioned). At most `slots`
         calls to one partner run at once: no more than its adapter's connection pool has. Without `publishing` no
-        channel is told what it may sell, without `keeping` and
-        `replenishing` the schedules of `workers.schedules` do nothing; without `returns` none is carried out. So many
-        orders are kept in memory as `cached` says; the others are replayed when something happens to them.
+        channel is told what it may sell, without `keeping` and `replenishing` the schedules of `workers.schedules` do
+        nothing; without `returns` none is carried out, without `importing` no file of orders is read. So many orders
+        are kept in memory as `cached` says; the others are replayed when something happens to them.
         """
         self._client = client
         self._cached = cached
         self._deployment = _deployment(build_id)
-        partners = {
-            Partner.ERP: _verbs(ErpActivities(erp)),
-            Partner.WMS: _verbs(WarehouseActivities(warehouse)),
-            Partner.PAYMENT: _verbs(PaymentActivities(payments)),
-            Partner.CARRIER: _verbs(CarrierActivities(carriers)),
-            Partner.NOTIFICATION: _verbs(NoticeActivities(notices)),
-        }
+        partners = _partner_verbs(erp, warehouse, payments, carriers, notices)
         own = [*_verbs(OrderBookActivities(book)), *_verbs(StockActivities(stock))]
         if publishing is not None:
             own += _verbs(StockOfferActivities(publishing.offers))

@@ -74,6 +74,22 @@ def order(
     _print(run_to_the_end(bench_order(orders)).model_dump(mode="json"), as_json=as_json)
 
 
+@app.command("batch")
+def batch(
+    small: Annotated[int, typer.Option(min=1, help="Rows in the small file.")] = 10_000,
+    large: Annotated[int, typer.Option(min=1, help="Rows in the large file.")] = 100_000,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Import a small and a large file of orders: memory must not grow with the file."""
+    from ops.bench.batch import bench_batch
+
+    measured = asyncio.run(bench_batch(small, large))
+    _print(measured.model_dump(mode="json"), as_json=as_json)
+    if not measured.is_right:
+        raise typer.Exit(1)
+
+
 def _print(measured: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(measured)

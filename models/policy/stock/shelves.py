@@ -33,7 +33,7 @@ class Slot:
     lot: str
     free: int
     floor: int
-    """What of its available quantity is safety stock, and stays."""
+    """What of its available quantity stays: safety stock, and what others wait for."""
     fenced: int
     holder: str | None
 
@@ -85,8 +85,10 @@ class Stock:
             if balance.sku in wanted and balance.node in nodes:
                 together.setdefault((balance.node, balance.sku), []).append(shelf)
         for (name, sku), shelves in together.items():
-            slots = self._slots_of(nodes[name], sku, shelves)
-            self._slots[name, sku] = slots
+            self._slots[name, sku] = self._slots_of(nodes[name], sku, shelves)
+        for sku, waiting in picture.waiting.items():
+            self._leave(sku, waiting, nodes)
+        for (name, sku), slots in self._slots.items():
             self.levels.setdefault(name, {})[sku] = sum(slot.free + slot.fenced for slot in slots)
 
     def take(self, line_id: str, sku: str, node: str, quantity: int) -> list[Planned]:
@@ -107,6 +109,15 @@ class Stock:
             if not quantity:
                 break
         return planned
+
+    def _leave(self, sku: str, waiting: int, nodes: Iterable[str]) -> None:
+        """Leave to those in the queue what they wait for, at the preferred nodes: nobody overtakes them."""
+        for name in nodes:
+            for slot in self._slots.get((name, sku), ()):
+                part = min(slot.free, waiting)
+                slot.free -= part
+                slot.floor += part
+                waiting -= part
 
     def _slots_of(self, node: Node, sku: str, shelves: list[Shelf]) -> list[Slot]:
         days = least_days(self._rules, sku)

@@ -20,6 +20,12 @@ _WORD, _NAME = sa.String(32), sa.String(500)
 
 
 def upgrade() -> None:
+    _make_files()
+    _make_outcomes()
+    _make_sales()
+
+
+def _make_files() -> None:
     op.create_table(
         "batch_chunks",
         sa.Column("upload_id", _UPLOAD_ID, primary_key=True),
@@ -47,6 +53,9 @@ def upgrade() -> None:
     op.create_index("batches_by_age", "batches", ["received_at", "id"])
     waiting = sa.text("state = 'waiting'")
     op.create_index("batches_waiting", "batches", ["received_at"], sqlite_where=waiting, postgresql_where=waiting)
+
+
+def _make_outcomes() -> None:
     op.create_table(
         "batch_rows",
         sa.Column("batch_id", _BATCH_ID, sa.ForeignKey("batches.id"), primary_key=True),
@@ -65,6 +74,9 @@ def upgrade() -> None:
         sa.Column("kind", _WORD, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
     )
+
+
+def _make_sales() -> None:
     op.create_table(
         "sold_lines",
         sa.Column("order_id", _ORDER_ID, sa.ForeignKey("orders.id"), primary_key=True),

@@ -18,6 +18,7 @@ from activities.adapters.magento.orders import MagentoOrders
 from activities.adapters.shopify.orders import ShopifyOrders
 from activities.adapters.woocommerce.orders import WooCommerceOrders
 from api.app import create_app
+from api.batch_desk import BatchDesk
 from api.examples import CANONICAL_ORDER
 from api.publishing import Publications
 from api.quick_reads import QuickReads
@@ -52,6 +53,7 @@ class Stage:
     checks: dict[str, Check] = field(default_factory=dict)
     signed: bool = False
     publications: Publications | None = None
+    batches: BatchDesk | None = None
 
     def __post_init__(self) -> None:
         self.services = Services(
@@ -76,6 +78,7 @@ class Stage:
             callback_secrets={"wms": SECRET, "carrier": SECRET, "erp": ""},
             checks=self.checks,
             publications=self.publications,
+            batches=self.batches,
         )
         self.app = create_app(self.services)
         self.http = self.client({"Authorization": f"Bearer {KEY}"})

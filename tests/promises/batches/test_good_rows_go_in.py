@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from models.batch.batch import BatchFormat, BatchState, RowOutcome
+from models.batch.batch import BatchFormat, BatchState, FileEncoding, RowOutcome
 from models.errors import Conflict, InvalidInput
 from models.order.payment_terms import PaymentTerms
 from tests.promises.batches.table import GOOD, HEAD, SAMPLES, Table, adds_up, pieces
@@ -67,7 +67,7 @@ async def test_windows_1252_is_read_where_it_is_said(table: Table) -> None:
     body = b"order_id,placed_at,sku,name,quantity,unit_price\nW-1,2026-11-20,MUG,Caf\xe9 mug \x80,1,9.90\n"
     refused = await table.imported(body)
     assert "windows-1252" in str((await table.refusals(refused))[1][1])
-    await table.imported(body, encoding="windows-1252")
+    await table.imported(body, encoding=FileEncoding.WINDOWS_1252)
     assert (await table.orders.find("order:b2b:W-1")).order.lines[0].name == "Café mug €"
 
 

@@ -162,9 +162,11 @@ def test_an_order_goes_through_what_the_images_run(deployment: Deployment, colle
 
     requests = [span for span in collector.spans if span.name == "POST /v1/orders"]
     assert len(requests) == 1
-    calls = [span for span in collector.spans if span.name == "POST" and span.service == "orderloom-workers"]
+    posted = [span for span in collector.spans if span.name == "POST" and span.service == "orderloom-workers"]
+    # What is told and bought on a schedule belongs to no request.
+    calls = [span for span in posted if span.trace == requests[0].trace]
+    assert len(calls) >= len(PARTNERS_ASKED)
     # Every partner's call goes back to the request, by way of the activity and of the workflow.
-    assert {span.trace for span in calls} == {requests[0].trace}
     for call in calls:
         line = collector.line_of(call)
         assert line[-1] == requests[0]

@@ -14,7 +14,7 @@ from models.order.document import ServiceLevel
 from models.order.parties import Address, Customer
 from models.order.payment_terms import PaymentTerms
 from models.partners.carriers import Booking
-from models.partners.erp import ErpLine, Invoice, InvoiceLine, SalesOrder
+from models.partners.erp import CreditLine, CreditMemo, ErpLine, Invoice, InvoiceLine, SalesOrder
 from models.partners.notices import Audience, Notice, NoticeKind
 from models.partners.payments import AuthorisationRequest, Capture, Refund
 from models.partners.transfers import PurchaseRequisition, TransferLine, TransferOrder
@@ -56,6 +56,20 @@ def invoice(order_id: str, reference: str, quantity: int = 1, part: str = "1") -
         other_charges=eur(490),
         total=eur(2489),
         paid=False,
+    )
+
+
+def credit_memo(order_id: str, reference: str | None, quantity: int = 1, part: str = "1") -> CreditMemo:
+    return CreditMemo(
+        key=f"{order_id}/memo/{part}",
+        order_id=order_id,
+        return_id="return:b2b:T1:1",
+        sales_order=reference,
+        lines=(CreditLine(line_id="1", sku="MUG-BLUE", quantity=quantity, amount=eur(1999)),),
+        shipping=eur(490),
+        fees=eur(400),
+        total=eur(2089),
+        store_credit=False,
     )
 
 
@@ -145,6 +159,12 @@ async def _invoice(partners: Partners, order_id: str) -> Invoice:
     return invoice(order_id, (await partners.erp.create_order(sales_order(order_id))).reference)
 
 
+async def _credit_memo(partners: Partners, order_id: str) -> CreditMemo:
+    posted = (await _invoice(partners, order_id)).sales_order
+    await partners.erp.post_invoice(invoice(order_id, posted, quantity=2))
+    return credit_memo(order_id, posted)
+
+
 async def _release(_partners: Partners, order_id: str) -> Release:
     return release(order_id)
 
@@ -184,6 +204,7 @@ async def _transfer(_partners: Partners, order_id: str) -> TransferOrder:
 EFFECTS = [
     Effect("erp", "create_order", _sales_order, lambda p, ask: p.erp.create_order(ask), moves_money=True),
     Effect("erp", "post_invoice", _invoice, lambda p, ask: p.erp.post_invoice(ask), moves_money=True),
+    Effect("erp", "credit_memo", _credit_memo, lambda p, ask: p.erp.credit_memo(ask), moves_money=True),
     Effect("erp", "requisition", _requisition, lambda p, ask: p.erp.requisition(ask)),
     Effect("wms", "transfer", _transfer, lambda p, ask: p.warehouse.transfer(ask)),
     Effect("wms", "release", _release, lambda p, ask: p.warehouse.release(ask)),

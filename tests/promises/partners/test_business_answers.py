@@ -16,6 +16,7 @@ from tests.promises.partners.asks import (
     authorisation,
     booking,
     capture,
+    credit_memo,
     eur,
     invoice,
     new_order,
@@ -232,3 +233,18 @@ async def test_a_message_can_be_read_where_it_was_sent(partners: Partners, servi
     reference = (await partners.notices.send(sent)).reference
     [message] = services["notification"].get("/messages", order_id=sent.order_id)["messages"]
     assert message == {"reference": reference} | sent.model_dump(mode="json")
+
+
+async def test_no_more_is_credited_than_was_invoiced_and_the_sum_must_be_right(partners: Partners) -> None:
+    order_id = new_order()
+    reference = (await partners.erp.create_order(sales_order(order_id))).reference
+    await _refused("beyond_invoiced", partners.erp.credit_memo(credit_memo(order_id, reference, part="early")))
+    await partners.erp.post_invoice(invoice(order_id, reference))
+
+    wrong = credit_memo(order_id, reference, part="wrong").model_copy(update={"total": eur(2489)})
+    await _refused("total_mismatch", partners.erp.credit_memo(wrong))
+    await _refused("unknown_order", partners.erp.credit_memo(credit_memo(order_id, "SO-none", part="none")))
+    assert (await partners.erp.credit_memo(credit_memo(order_id, reference))).reference.startswith("CM-")
+    await _refused("beyond_invoiced", partners.erp.credit_memo(credit_memo(order_id, reference, part="2")))
+    loose = credit_memo(order_id, None, part="3")
+    assert (await partners.erp.credit_memo(loose)).reference.startswith("CM-")

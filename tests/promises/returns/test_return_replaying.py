@@ -37,6 +37,8 @@ async def test_a_return_outlives_its_worker_between_its_steps(client: Client) ->
         handle = await start(world, a_case())
         await world.until_state("authorised")
         await handle.execute_update("receive", receipt(mug=1))
+        # What a stopping worker has just been handed is asked for again after half a minute only.
+        await world.until(lambda: len(world.notices) == 2 and bool(world.told))
     async with Workers(client, **ports(world)).running():
         await handle.execute_update("inspect", inspection())
         assert await world.end(handle) == "closed"

@@ -42,7 +42,7 @@ class House:
         return {name: sum(getattr(balance, name) for balance in found) for name in names}
 
     async def stock_up(self) -> None:
-        await SqlInventory(self.database, POLICIES).put_node(Node(id="berlin", kind=NodeKind.WAREHOUSE))
+        await SqlInventory(self.database, POLICIES).put_node(Node(name="berlin", kind=NodeKind.WAREHOUSE))
         goods = GoodsReceived(
             event_id="in-1",
             occurred_at=datetime.now(UTC),

@@ -152,3 +152,11 @@ def test_what_one_line_takes_out_of_a_lot_the_next_takes_from_another():
     lots = [shelf("berlin", 3, lot="soon", good_for=10), shelf("berlin", 3, lot="late", good_for=99)]
     answer = sourced(picture([node("berlin")], lots), ("LAMP", 3), ("LAMP", 3))
     assert given(answer) == [("LAMP", "berlin", "late", 3), ("LAMP", "berlin", "soon", 3)]
+
+
+def test_nobody_overtakes_those_who_wait():
+    seen = picture([node("berlin"), node("essen")], [shelf("berlin", 3), shelf("essen", 3)], waiting={"LAMP": 4})
+    assert given(sourced(seen, ("LAMP", 2))) == [("LAMP", "essen", "", 2)]
+    answer = sourced(seen, ("LAMP", 3))
+    assert not answer.planned
+    assert [(one.wanted, one.available) for one in answer.shortages] == [(3, 2)]

@@ -174,6 +174,7 @@ class _Walk:
         """Close an interchange; one whose trailer contradicts it is a row of its own, for somebody to look at."""
         answer = self._group_ended(None)
         opened, self._open = self._open, None
+        self._segments.separators = None
         trouble = ""
         if opened and trailer.at(2) != opened.interchange_number:
             trouble = f"IEA has the control number {trailer.at(2)}, and ISA {opened.interchange_number}"

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 ISA_LENGTH = 106
 """The one segment of fixed length, so that its separators can be found."""
 SEGMENT_MAX = 16 * 1024
-_FILLING = b" \t\r\n"
+_FILLING = b" \t\r\n\x1a\0"
+"""Line ends, and what old systems fill a file's last block with."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +81,18 @@ class Segments:
             self.separators = Separators.of(self._held)
             return self._taken(ISA_LENGTH - 1)
         if self.separators is None:
-            raise Unreadable("an X12 file begins with ISA")
+            raise Unreadable("an interchange begins with ISA, and something else stands there")
         mark = self.separators.segment.encode()
-        while (end := self._held.find(mark)) < 0:
-            if len(self._held) > SEGMENT_MAX:
-                raise Unreadable(f"a segment has no end within {SEGMENT_MAX} bytes: is the separator right?")
-            if not await self._more():
-                end = len(self._held)
-                break
-        return self._taken(end)
+        while (end := self._held.find(mark)) < 0 and len(self._held) <= SEGMENT_MAX and await self._more():
+            continue
+        if max(end, len(self._held) if end < 0 else 0) > SEGMENT_MAX:
+            raise Unreadable(f"a segment has no end within {SEGMENT_MAX} bytes: is the separator right?")
+        return self._taken(end if end >= 0 else len(self._held))
 
     def _taken(self, end: int) -> Segment:
         separators = self.separators
         if separators is None:
-            raise Unreadable("an X12 file begins with ISA")
+            raise Unreadable("an interchange begins with ISA, and something else stands there")
         raw = self._held[:end].decode("utf-8", "replace").strip().replace("\0", "\ufffd")
         self._held = self._held[end + 1 :]
         name, *elements = raw.split(separators.element)

@@ -21,7 +21,8 @@ from activities.adapters.store.tables.returns import (
     return_timeline,
     returns,
 )
-from activities.records import OpenedReturn, OrderReturns, Page, ReturnFilter, ReturnView
+from activities.records import Page
+from activities.return_records import OpenedReturn, OrderReturns, ReturnFilter, ReturnView
 from models.errors import NotFound
 from models.order.snapshot import TimelineEntry, TimelineKind
 from models.states.hold import HoldState
