@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from activities.batch_records import Importing, OrderStarter
     from models.order.order import Order
 
-ORDERS_A_PART = 200
+ORDERS_A_PART = 100
 """Orders in one part: their transaction keeps nobody waiting for long."""
 _AT_ONCE = 8
 """Workflows started side by side."""

@@ -22,6 +22,7 @@ _WORD, _NAME = sa.String(32), sa.String(500)
 def upgrade() -> None:
     _make_returns()
     _make_accounts()
+    _make_money()
     _make_story()
 
 
@@ -101,6 +102,9 @@ def _make_accounts() -> None:
         sa.PrimaryKeyConstraint("return_id", "line_id", name="pk_return_lines"),
         sa.ForeignKeyConstraint(["return_id"], ["returns.id"], name="fk_return_lines_return_id"),
     )
+
+
+def _make_money() -> None:
     op.create_table(
         "return_money",
         sa.Column("key", _key(250), nullable=False),

@@ -22,6 +22,7 @@ from tests.promises.deploying.collector import Collector
 from tests.promises.orders.conftest import local_server
 
 ROOT = Path(__file__).parents[3]
+PARTNERS_ASKED = ("erp", "wms", "carrier", "notification")
 SAMPLE = ROOT / "ops" / "samples" / "canonical" / "b2b-on-account-of-a-good-customer.json"
 PARTNERS = ("erp", "wms", "payment", "carrier", "notification", "channels")
 PATIENCE_S = 120

@@ -47,9 +47,19 @@ async def test_a_planted_defect_is_caught(database_url, plant, law):
         await drop_checks(Database(database_url))
 
     with plant():
-        proof = await prove_worlds(database_url, worlds=100, stop_when_broken=True)
+        told = [law async for law in broken_laws(database_url, until=law)]
 
-    assert any(one.law.startswith(law) for one in proof.broken), told(proof)
+    assert told[-1].startswith(law), told
+
+
+async def broken_laws(database_url, *, until):
+    """What breaks in some worlds, and in some more, until it is what is looked for; often something else breaks first."""
+    for first_seed in range(1, MANY, A_FEW):
+        proof = await prove_worlds(database_url, worlds=A_FEW, first_seed=first_seed, stop_when_broken=True)
+        for one in sorted(proof.broken, key=lambda one: one.law.startswith(until)):
+            yield one.law
+        if any(one.law.startswith(until) for one in proof.broken):
+            return
 
 
 def test_the_command_tells_what_it_tried():

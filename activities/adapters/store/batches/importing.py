@@ -6,6 +6,7 @@ has either taken in a part, or has not.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
@@ -101,6 +102,8 @@ class SqlImporting:
             async for found in reading:
                 part.append(found)
                 beat()
+                # Reading takes the process's time: whoever else works in it has his turn after each order.
+                await asyncio.sleep(0)
                 size += len(found.payload) + sum(len(row.raw) for row in found.rows)
                 rows += len(found.rows)
                 if len(part) >= orders or rows >= orders * _ROWS_AN_ORDER or size >= _BYTES_MAX:
@@ -119,10 +122,11 @@ class SqlImporting:
             place = Place(offset=batch.size, row=place.row)
         state = BatchState.DONE if ended else BatchState.READING
         now = self._now()
+        handed_in = await self._outcomes.prepared(batch, part, now)
         async with self._database.writing() as connection:
             if not await self._claim(connection, batch, place, state):
                 return []
-            counts, new = await self._outcomes.write(connection, batch, part, now)
+            counts, new = await self._outcomes.write(connection, batch, handed_in, now)
             told = update(batches).where(_b.id == batch.id).values(counts=batch.counts + counts)
             await connection.execute(told)
         return new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ _SURELY_FITS = 100 * 1024
 
 
 @dataclass(frozen=True)
-class _HandedIn:
+class HandedIn:
     """An order as it was found, and as it would be kept."""
 
     found: Found
@@ -51,11 +52,19 @@ class Outcomes:
         self._learn = insert_missing(database, items)
         self._sold = SoldLines(database)
 
+    async def prepared(self, batch: Batch, part: Sequence[Found], now: datetime) -> list[HandedIn]:
+        """Work out what can be worked out before the transaction; orders at work have their turn in between."""
+        handed_in = []
+        for found in part:
+            handed_in.append(_handed_in(batch, found, now))
+            await asyncio.sleep(0)
+        return handed_in
+
     async def write(
-        self, connection: AsyncConnection, batch: Batch, part: Sequence[Found], now: datetime
+        self, connection: AsyncConnection, batch: Batch, handed_in: Sequence[HandedIn], now: datetime
     ) -> tuple[Counts, list[Order]]:
         """Write a part down; answers what it came to, and the orders that are new."""
-        handed_in = [_handed_in(batch, found, now) for found in part]
+        part = [handed.found for handed in handed_in]
         if batch.source.learn:
             await self._take_items(connection, part, now)
         fresh, known = await self._take_orders(connection, handed_in)
@@ -86,7 +95,7 @@ class Outcomes:
             await connection.execute(self._learn, learned)
 
     async def _take_orders(
-        self, connection: AsyncConnection, handed_in: Iterable[_HandedIn]
+        self, connection: AsyncConnection, handed_in: Iterable[HandedIn]
     ) -> tuple[set[str], dict[str, str]]:
         """Keep the orders that are new; answers their ids, and the digest of each that is kept."""
         first: dict[str, dict[str, object]] = {}
@@ -105,17 +114,17 @@ class Outcomes:
         return fresh, digests
 
 
-def _handed_in(batch: Batch, found: Found, now: datetime) -> _HandedIn:
+def _handed_in(batch: Batch, found: Found, now: datetime) -> HandedIn:
     if found.document is None:
-        return _HandedIn(found, None, {})
+        return HandedIn(found, None, {})
     provenance = Provenance(format=f"batch/{batch.source.format.value}", payload_digest=digest(found.payload))
     order = Order.accepted(found.document, provenance)
     if len(found.payload) > _SURELY_FITS and len(order.model_dump_json()) > ORDER_MAX:
-        return _HandedIn(found, order, {}, f"is more than {ORDER_MAX} bytes as an order")
-    return _HandedIn(found, order, order_row(order, found.payload, now))
+        return HandedIn(found, order, {}, f"is more than {ORDER_MAX} bytes as an order")
+    return HandedIn(found, order, order_row(order, found.payload, now))
 
 
-def _judged(handed: _HandedIn, fresh: set[str], known: dict[str, str]) -> tuple[RowOutcome, str]:
+def _judged(handed: HandedIn, fresh: set[str], known: dict[str, str]) -> tuple[RowOutcome, str]:
     """What becomes of an order, and why it is refused."""
     if handed.order is None or handed.why:
         return RowOutcome.REFUSED, handed.why
@@ -143,7 +152,7 @@ def _row(batch_id: str, row: Row, order: Order | None, outcome: RowOutcome, why:
     }
 
 
-def _counted(handed: _HandedIn, rows: Sequence[dict[str, object]], outcome: RowOutcome) -> Counts:
+def _counted(handed: HandedIn, rows: Sequence[dict[str, object]], outcome: RowOutcome) -> Counts:
     by_outcome = {kind: sum(row["outcome"] == kind.value for row in rows) for kind in RowOutcome}
     refused = outcome is RowOutcome.REFUSED and (handed.order is not None or by_outcome[RowOutcome.REFUSED] > 0)
     return Counts(

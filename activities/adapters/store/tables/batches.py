@@ -42,7 +42,7 @@ batches = Table(
     Index("batches_by_age", "received_at", "id"),
     Index("batches_waiting", "received_at", sqlite_where=_nobody_reads, postgresql_where=_nobody_reads),
 )
-"""One row a file. `bytes_read` is where reading goes on, as in `place`: whoever moves it on has read what lies before."""
+"""One row a file. `bytes_read` is where reading goes on, as in `place`: who moves it on has read what lies before."""
 
 batch_rows = Table(
     "batch_rows",
