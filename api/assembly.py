@@ -19,7 +19,7 @@ from activities.adapters.store.api_keys import SqlApiKeys
 from activities.adapters.store.database import Database
 from activities.adapters.store.opening import open_store
 from activities.adapters.store.pepper import pepper
-from activities.adapters.store.stock.inventory import SqlInventory
+from activities.adapters.store.stock.showing.inventory import SqlInventory
 from activities.adapters.telemetry import temporal_runtime
 from activities.adapters.woocommerce.orders import WooCommerceOrders
 from api.batch_desk import BatchDesk

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from activities.adapters.store.clock import utc_now
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock.inventory import SqlInventory
+from activities.adapters.store.stock.showing.inventory import SqlInventory
 from models.policy.book import PolicyBook
 from models.settings import Settings
 from models.stock.availability import AvailabilityQuestion

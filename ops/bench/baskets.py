@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import event
 
-from activities.adapters.store.stock.audit import audit
+from activities.adapters.store.stock.books.audit import audit
 from models.stock.demand import Demand, Need
 from models.stock.quantities import PROMISED
 from models.stock.reservation import ReservationCommit, ReservationRelease, ReservationRequest

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, bindparam, insert, update
 
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock.audit import audit
+from activities.adapters.store.stock.books.audit import audit
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from models.policy.book import PolicyBook
 from models.settings import Settings

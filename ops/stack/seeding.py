@@ -91,7 +91,7 @@ async def _put_nodes(settings: Settings, store: Store) -> None:
     """Have the sandbox's nodes with all their rules; a real warehouse's are put by a person, through the API."""
     if settings.wms.kind != "sandbox":
         return
-    from activities.adapters.store.stock.inventory import SqlInventory
+    from activities.adapters.store.stock.showing.inventory import SqlInventory
     from models.policy.book import PolicyBook
     from ops.sandbox.goods import load_goods
 

@@ -19,10 +19,10 @@ from activities.adapters.store.pepper import pepper
 from activities.adapters.store.quarantine import SqlQuarantine
 from activities.adapters.store.returns.book import SqlReturnBook
 from activities.adapters.store.returns.reading import SqlReturns
-from activities.adapters.store.stock.keeping import SqlStockKeeping
+from activities.adapters.store.stock.buying.replenishing import SqlReplenishing
+from activities.adapters.store.stock.keeping.keeping import SqlStockKeeping
 from activities.adapters.store.stock.ledger import SqlStockLedger
-from activities.adapters.store.stock.offers import SqlStockOffers
-from activities.adapters.store.stock.replenishing import SqlReplenishing
+from activities.adapters.store.stock.offers.offers import SqlStockOffers
 
 if TYPE_CHECKING:
     from models.policy.book import PolicyBook

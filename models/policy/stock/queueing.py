@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from typing import TYPE_CHECKING
 
-from models.policy.stock.candidates import Field, drop_shipped
-from models.policy.stock.shelves import Stock
-from models.policy.stock.sourcing import source
+from models.policy.stock.sourcing.candidates import Field, drop_shipped
+from models.policy.stock.sourcing.shelves import Stock
+from models.policy.stock.sourcing.sourcing import source
 from models.stock.nodes import NodeKind
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.policy.policy_set import PolicySet
-    from models.policy.stock.plan import Planned
     from models.policy.stock.rules import StockRules
+    from models.policy.stock.sourcing.plan import Planned
     from models.stock.backorders import Backorder
     from models.stock.picture import Picture, RingFence, Shelf
 

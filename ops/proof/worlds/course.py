@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.adapters.store.stock.discrepancies import discrepancies
+from activities.adapters.store.stock.books.discrepancies import discrepancies
 from models.stock.reservation import ReservationState
 from ops.proof.worlds import goods, reservations
 from ops.proof.worlds.log import insist

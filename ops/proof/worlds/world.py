@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from activities.adapters.store.stock.keeping import SqlStockKeeping
+from activities.adapters.store.stock.keeping.keeping import SqlStockKeeping
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from models.errors import OrderloomError
 from models.stock.reservation import ReservationState

@@ -12,10 +12,10 @@ import pytest_asyncio
 from sqlalchemy import insert, update
 
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock.inventory import SqlInventory
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from activities.adapters.store.stock.movements import Document, Movement, move, open_balances
 from activities.adapters.store.stock.nodes import ensure_nodes, forget_nodes
+from activities.adapters.store.stock.showing.inventory import SqlInventory
 from activities.adapters.store.stock.tables import publications, reservation_needs, reservations, stock_differences
 from activities.adapters.store.stock.tables import supplies as supplies_table
 from models.policy.book import PolicyBook

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from models.policy.stock.availability import availability
+from models.policy.stock.promising.availability import availability
 from models.policy.stock.rules import AvailabilityRules
 from models.stock.availability import Availability, AvailabilityQuestion
 from models.stock.nodes import Node

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock.inventory import SqlInventory
 from activities.adapters.store.stock.nodes import forget_nodes
+from activities.adapters.store.stock.showing.inventory import SqlInventory
 from models.stock.availability import AvailabilityQuestion
 from ops.bench.availability import bench_availability
 from ops.bench.shelves import NODES, fill, sku

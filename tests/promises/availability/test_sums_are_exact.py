@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.policy.stock.availability import availability
+from models.policy.stock.promising.availability import availability
 from models.policy.stock.rules import (
     AvailabilityRules,
     ChannelRule,
@@ -18,7 +18,7 @@ from models.policy.stock.rules import (
     SpikeRule,
     StoreRiskRule,
 )
-from models.policy.stock.shelves import Stock
+from models.policy.stock.sourcing.shelves import Stock
 from models.stock.availability import AvailabilityQuestion
 from models.stock.demand import Demand
 from models.stock.lots import LotStatus

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from activities.adapters.store.stock.filling import fill_for
+from activities.adapters.store.stock.queue.filling import fill_for
 from models.errors import Conflict
 from models.partners.events import BackorderFilled
 from models.stock.nodes import Lane

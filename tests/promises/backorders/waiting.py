@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from activities.adapters.store.stock import nodes
-from activities.adapters.store.stock.keeping import SqlStockKeeping
+from activities.adapters.store.stock.keeping.keeping import SqlStockKeeping
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from activities.adapters.store.stock.movements import Document, Movement, move, open_balances
 from activities.adapters.store.stock.tables import ring_fences, stock_movements

@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.adapters.store.database import Database
 from activities.adapters.store.stock.movements import Document, Movement, move, open_balances
-from activities.adapters.store.stock.offers import SqlStockOffers
+from activities.adapters.store.stock.offers.offers import SqlStockOffers
 from activities.adapters.store.stock.tables import nodes, publications, reservation_lines, reservations
 from activities.adapters.store.stock.transaction import in_transaction
 from models.policy.book import PolicyBook

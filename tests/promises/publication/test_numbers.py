@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from activities.adapters.store.stock import offer_rows
+from activities.adapters.store.stock.offers import offer_rows
 from models.policy.stock.rules import AvailabilityRules, ChannelRule, PublicationMode, SpikeRule, StoreRiskRule
 from models.stock.quantities import MovementKind, StockState
 from tests.promises.publication.conftest import book
 
 if TYPE_CHECKING:
-    from activities.adapters.store.stock.offers import SqlStockOffers
+    from activities.adapters.store.stock.offers.offers import SqlStockOffers
     from models.stock.publication import OfferBatch
     from tests.promises.publication.conftest import Shelf
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from activities.adapters.store.stock import offer_rows
+from activities.adapters.store.stock.offers import offer_rows
 from activities.adapters.store.stock.tables import stock_changes
 from models.policy.stock.rules import ChannelRule
 
 if TYPE_CHECKING:
     import pytest
 
-    from activities.adapters.store.stock.offers import SqlStockOffers
+    from activities.adapters.store.stock.offers.offers import SqlStockOffers
     from tests.promises.publication.conftest import Shelf
 
 

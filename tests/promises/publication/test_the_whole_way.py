@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from activities.adapters.sandbox.channels import SandboxChannels
-from activities.adapters.store.stock import offer_rows
+from activities.adapters.store.stock.offers import offer_rows
 from api.deliveries import Deliveries
 from api.publishing import Publications
 from api.temporal import Gateway

@@ -8,7 +8,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, make_url, text
 
 from activities.adapters.store.database import Database, tuned
-from activities.adapters.store.stock.audit import audit
+from activities.adapters.store.stock.books.audit import audit
 from ops import migrations
 from ops.migrations.upgrade import upgrade
 

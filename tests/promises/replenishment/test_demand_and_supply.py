@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from activities.adapters.store.stock.demand import histories
+from activities.adapters.store.stock.buying.demand import histories
+from activities.adapters.store.stock.buying.replenishing import SqlReplenishing
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from activities.adapters.store.stock.nodes import forget_nodes, put_node
-from activities.adapters.store.stock.replenishing import SqlReplenishing
 from activities.adapters.store.stock.transaction import in_transaction
 from models.errors import Conflict, InvalidInput, NotFound
 from models.partners.transfers import RequisitionAnswer, TransferLine, TransferOrder

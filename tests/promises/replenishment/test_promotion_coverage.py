@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models.policy.stock.promoting import uncovered
+from models.policy.stock.replenishing.promoting import uncovered
 from models.policy.stock.rules import ReplenishmentRules
 from models.stock.picture import Picture, RingFence
 from models.stock.replenishment import Promotion, Uncovered

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.policy.stock.projecting import play
+from models.policy.stock.replenishing.projecting import play
 from models.policy.stock.rules import AvailabilityRules, ReplenishmentRule, SafetyRule, StockRules
 from models.stock.picture import Picture
 from models.stock.replenishment import Scenario, ScenarioAnswer

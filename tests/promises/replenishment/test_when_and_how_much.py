@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.policy.stock.replenishing import proposals, wish
+from models.policy.stock.replenishing.replenishing import proposals, wish
+from models.policy.stock.replenishing.sensing import daily_demand
 from models.policy.stock.rules import ReplenishmentRule
-from models.policy.stock.sensing import daily_demand
 from models.stock.lots import LotStatus
 from models.stock.picture import Picture
 from models.stock.replenishment import DemandDay, DemandHistory, Proposal

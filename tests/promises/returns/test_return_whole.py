@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock.inventory import SqlInventory
 from activities.adapters.store.stock.ledger import SqlStockLedger
+from activities.adapters.store.stock.showing.inventory import SqlInventory
 from api.returning import Returning
 from api.temporal_returns import ReturnGateway
 from models.messages import Cancellation

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from models.policy.stock.plan import Sourced
 from models.policy.stock.rules import Fallback, ShortageRule, ShortageRules, SourcingRules, SourcingWeights, StockRules
-from models.policy.stock.sourcing import source
+from models.policy.stock.sourcing.plan import Sourced
+from models.policy.stock.sourcing.sourcing import source
 from models.stock.demand import Demand, Need
 from models.stock.lots import LotStatus
 from models.stock.nodes import Lane, Node, NodeKind

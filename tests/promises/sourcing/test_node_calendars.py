@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.order.document import ServiceLevel
-from models.policy.stock.calendars import after_cut_off, arrives_at, ready_at
+from models.policy.stock.sourcing.calendars import after_cut_off, arrives_at, ready_at
 from models.stock.nodes import Calendar, Lane, Node
 
 BERLIN = Calendar(time_zone="Europe/Berlin", cut_off="16:00")

@@ -3,7 +3,7 @@
 import pytest
 
 from models.policy.stock.rules import CustomerClassRule, SourcingRules, StockRules
-from models.policy.stock.sourcing import source
+from models.policy.stock.sourcing.sourcing import source
 from models.stock.demand import Need
 from tests.promises.sourcing.pictures import demand, given, lane, node, parcels, picture, rules, shelf, sourced
 

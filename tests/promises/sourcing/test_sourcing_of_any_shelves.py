@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.order.document import ServiceLevel
-from models.policy.stock.plan import Sourced
 from models.policy.stock.rules import (
     AvailabilityRules,
     ExpiryRule,
@@ -22,8 +21,9 @@ from models.policy.stock.rules import (
     StockRules,
     SubstituteRule,
 )
-from models.policy.stock.shelves import sellable
-from models.policy.stock.sourcing import source
+from models.policy.stock.sourcing.plan import Sourced
+from models.policy.stock.sourcing.shelves import sellable
+from models.policy.stock.sourcing.sourcing import source
 from models.stock.demand import Demand, Need
 from models.stock.lots import LotStatus
 from models.stock.nodes import Lane, Node, NodeKind, NodeLoad

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from models.order.document import Delivery
-from models.policy.stock.expectation import expected_for
-from models.policy.stock.remedies import articles
 from models.policy.stock.rules import Fallback, ShortageRule, ShortageRules, SourcingRules, StockRules, SubstituteRule
-from models.policy.stock.sourcing import source
+from models.policy.stock.sourcing.expectation import expected_for
+from models.policy.stock.sourcing.remedies import articles
+from models.policy.stock.sourcing.sourcing import source
 from models.stock.demand import Need
 from models.stock.nodes import Node, NodeKind
 from models.stock.reservation import RemedyKind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from activities.adapters.store.stock import nodes
-from activities.adapters.store.stock.audit import StockAudit, audit
+from activities.adapters.store.stock.books.audit import StockAudit, audit
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from models.policy.book import PolicyBook
 from models.policy.stock.rules import SourcingRules, StockRules

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock.audit import audit
+from activities.adapters.store.stock.books.audit import audit
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from models.errors import Conflict, NotFound
 from models.policy.book import PolicyBook

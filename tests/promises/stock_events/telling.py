@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import insert, select
 
-from activities.adapters.store.stock.audit import audit
+from activities.adapters.store.stock.books.audit import audit
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from activities.adapters.store.stock.movements import Document, Movement, move
 from activities.adapters.store.stock.tables import (

@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from activities.adapters.store.stock.spiking import spiking
+from activities.adapters.store.stock.keeping.spiking import spiking
 from models.policy.stock.rules import AvailabilityRules, FenceRule, SpikeRule, StockRules
 from models.stock.events import GoodsReceived, StockLine
 from tests.promises.backorders.waiting import MONDAY

@@ -10,9 +10,10 @@ from unittest import mock
 
 from sqlalchemy import Engine, event, select, update
 
-from activities.adapters.store.stock import claims, movements, reserving, settling
+from activities.adapters.store.stock import movements
+from activities.adapters.store.stock.reservations import claims, reserving, settling
 from activities.adapters.store.stock.tables import stock_balances
-from models.policy.stock import shelves
+from models.policy.stock.sourcing import shelves
 from models.stock import life
 from models.stock.quantities import MovementKind, StockState
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from activities.adapters.store.stock.auditing import audit_books
-from activities.adapters.store.stock.comparing import compare
+from activities.adapters.store.stock.books.auditing import audit_books
+from activities.adapters.store.stock.books.comparing import compare
 from activities.adapters.store.stock.movements import open_balances
 from models.partners.warehouse import NodeCount
 from models.policy.stock.rules import DriftRules

@@ -10,8 +10,8 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from activities.adapters.store.database import Database
-from activities.adapters.store.stock.audit import audit
-from activities.adapters.store.stock.auditing import audit_books
+from activities.adapters.store.stock.books.audit import audit
+from activities.adapters.store.stock.books.auditing import audit_books
 from activities.adapters.store.stock.tables import stock_differences
 from models.stock.differences import DifferenceKind, DifferenceState
 from ops.proof.worlds.living import prove_worlds

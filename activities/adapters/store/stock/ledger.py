@@ -7,11 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from activities.adapters.store.clock import Clock, utc_now
-from activities.adapters.store.stock import backorders, happenings, picture, reserving, settling
-from activities.adapters.store.stock.claims import standing
-from activities.adapters.store.stock.expecting import after_event
-from activities.adapters.store.stock.filling import fill_for
+from activities.adapters.store.stock import picture
+from activities.adapters.store.stock.events import happenings
 from activities.adapters.store.stock.movements import OURSELVES, BalanceRefused
+from activities.adapters.store.stock.queue import backorders
+from activities.adapters.store.stock.queue.expecting import after_event
+from activities.adapters.store.stock.queue.filling import fill_for
+from activities.adapters.store.stock.reservations import reserving, settling
+from activities.adapters.store.stock.reservations.claims import standing
 from activities.adapters.store.stock.transaction import in_transaction
 from models.errors import Transient
 from models.stock.reservation import ReservationState
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from activities.adapters.store.database import Database
-    from activities.adapters.store.stock.claims import KeptClaim
+    from activities.adapters.store.stock.reservations.claims import KeptClaim
     from models.policy.book import PolicyBook
     from models.stock.backorders import BackorderAnswer, BackorderRequest
     from models.stock.events import StockEvent, StockEventAnswer

@@ -1,0 +1,1 @@
+"""Whether the books are right: movements, balances, reservations and others' books compared."""

@@ -1,0 +1,1 @@
+"""What is to be bought or moved, and what demand says about it."""

@@ -1,0 +1,1 @@
+"""What channels are to be told they may sell."""

@@ -1,0 +1,1 @@
+"""Claims on stock: opened, held longer, made firm, given back, shipped."""

@@ -1,0 +1,1 @@
+"""Where goods come from, and what is done when there are too few."""
