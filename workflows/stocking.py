@@ -25,7 +25,7 @@ from models.stock.reservation import (
     ReservationRequest,
     ReservationState,
 )
-from workflows.changes import STOCK_CONTROL
+from workflows.patches import STOCK_CONTROL
 from workflows.desk import CancelOrder
 from workflows.remedies import Remedies
 

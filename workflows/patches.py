@@ -1,0 +1,9 @@
+"""What running orders live through: each change of their code names itself here; orders begun before it go on as they were.
+
+The decision behind it is ops/decisions/0014.
+"""
+
+STOCK_CONTROL = "stock-control"
+"""Reservations are made firm, kept while somebody thinks, and freed when a warehouse comes short."""
+WHOLE_LIFE = "whole-life"
+"""Short picks are sourced again, promises kept up, money written twice, and orders changed after acceptance."""
