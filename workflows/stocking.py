@@ -25,8 +25,8 @@ from models.stock.reservation import (
     ReservationRequest,
     ReservationState,
 )
-from workflows.patches import STOCK_CONTROL
 from workflows.desk import CancelOrder
+from workflows.patches import STOCK_CONTROL
 from workflows.remedies import Remedies
 
 if TYPE_CHECKING:
