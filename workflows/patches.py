@@ -1,4 +1,4 @@
-"""What running orders live through: each change of their code names itself here; orders begun before it go on as they were.
+"""What running orders live through: a change of their code has a name here; orders begun before it go on as they were.
 
 The decision behind it is ops/decisions/0014.
 """
