@@ -111,9 +111,12 @@ class Stock:
         return planned
 
     def _leave(self, sku: str, waiting: int, nodes: Iterable[str]) -> None:
-        """Leave to those in the queue what they wait for, at the preferred nodes: nobody overtakes them."""
+        """Leave to those in the queue what they wait for, at the preferred nodes: nobody overtakes them.
+
+        It is left in the lots that expire last, as safety stock is: what goes now is what expires first.
+        """
         for name in nodes:
-            for slot in self._slots.get((name, sku), ()):
+            for slot in reversed(self._slots.get((name, sku), ())):
                 part = min(slot.free, waiting)
                 slot.free -= part
                 slot.floor += part
