@@ -21,7 +21,19 @@ Kind = Literal["sqlite", "postgresql"]
 # A test's data need not survive a power cut. In memory a new database takes a tenth of the time.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _MEMORY_NEEDED = 2 * 1024**3
+_SERVERS = frozenset({"server", "skipping"})
+"""What a running Temporal server is called by the tests that need one."""
 _HASTE = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what needs a server of its own, Temporal's or PostgreSQL, out of the quick subset."""
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if parameters.get("kind") == "postgresql" or not _SERVERS.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 class Databases:
