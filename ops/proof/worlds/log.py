@@ -103,6 +103,11 @@ class Log:
             granted[one.line_id, one.sku] += one.quantity
         self.promises[key] = Promise(key, order_id, _S.HELD, granted, expires_at=expires_at)
 
+    def waiting_for(self, sku: str) -> int:
+        """How many of an article those in the queue wait for."""
+        pending = (promise.granted for promise in self.promises.values() if promise.state is _S.PENDING)
+        return sum(quantity for wanted in pending for (_, wanted_sku), quantity in wanted.items() if wanted_sku == sku)
+
     def happened(self, answer: StockEventAnswer, changes: Iterable[tuple[str, str, int]]) -> None:
         """Goods came or went, whoever they were promised to; what the books never had could not go."""
         moved = Counter[tuple[str, str]]()
