@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from activities.records import OrderView, Page
-    from models.batch.batch import BatchFormat, BatchSource, BatchState, Counts, Place, Progress
+    from models.batch.batch import AnswerKind, BatchFormat, BatchSource, BatchState, Counts, Place, Progress
     from models.catalogue import Item
     from models.order.document import OrderDocument
     from models.order.order import Order
@@ -73,8 +73,10 @@ class Found:
     items: tuple[Item, ...] = ()
     """The articles as the file describes them."""
     taken_back: tuple[TakenBack, ...] = ()
-    answer: tuple[str, str] | None = None
-    """An acknowledgement that is complete with this: its kind, and its text."""
+    is_order: bool = True
+    """Whether it is an order, or was meant to be one; a note of stock or a broken envelope never was."""
+    acknowledgement: str = ""
+    """What the sender hears of what could be read, where that is complete with this: in X12, a group's 997."""
 
 
 class Unreadable(Exception):
@@ -130,6 +132,25 @@ class BatchRow:
 
 
 @dataclass(frozen=True)
+class Acknowledged:
+    """What the sender of a file hears of a part of it."""
+
+    number: int
+    """From 1 in each file."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """An order of a file, and how what stood there of it begins."""
+
+    row: int
+    """Its first row in the file; 0 where the order alone was asked for."""
+    view: OrderView
+    beginning: bytes
+
+
+@dataclass(frozen=True)
 class PartTaken:
     """A part of a file that was read and kept."""
 
@@ -169,11 +190,14 @@ class Batches(Protocol):
     async def beginning(self, batch_id: str) -> bytes:
         """The first bytes of the file, as many as are handy."""
 
-    async def answers(self, batch_id: str) -> Sequence[tuple[str, str]]:
-        """The acknowledgements made while reading: kind and text."""
+    async def acknowledgements(self, batch_id: str, *, after: int, limit: int) -> Sequence[Acknowledged]:
+        """What was written to the sender while reading, those after number `after`."""
 
-    async def orders(self, batch_id: str, *, after: int, limit: int) -> Sequence[tuple[int, OrderView]]:
-        """The orders of accepted and known rows, each with its first row's number."""
+    async def orders(self, batch_id: str, *, after: int, limit: int) -> Sequence[Ordered]:
+        """The orders of accepted and known rows, those whose first row comes after row number `after`."""
+
+    async def ordered(self, order_id: str) -> Ordered:
+        """One order, from wherever it came; raises `NotFound`."""
 
     async def cancel(self, batch_id: str) -> Batch:
         """Stop reading; what was taken in stays. Raises `NotFound`, and `Conflict` where it is over already."""
@@ -192,8 +216,8 @@ class RefusedFile(Protocol):
 class Answering(Protocol):
     """Answers to the senders of files whose format asks for them."""
 
-    def answer(self, kind: str, orders: Sequence[tuple[int, OrderView]], *, at: datetime) -> str:
-        """Answer for these orders: 855 what was accepted, 856 what was shipped, 810 what was invoiced; as a file."""
+    def answer(self, kind: AnswerKind, orders: Sequence[Ordered]) -> str:
+        """Answer for these orders as a file; empty where there is nothing to say yet, or nobody expects an answer."""
 
 
 class Importing(Protocol):

@@ -3,8 +3,8 @@
 from temporalio import activity
 
 from activities.ports import Carriers
-from models.partners.asking import Undo, Undone
-from models.partners.carriers import Booking, Label
+from models.partners.asking import Done, Undo, Undone
+from models.partners.carriers import Booking, Label, Redelivery
 
 
 class CarrierActivities:
@@ -17,6 +17,10 @@ class CarrierActivities:
     @activity.defn(name="carrier.book")
     async def book(self, booking: Booking) -> Label:
         return await self._carriers.book(booking)
+
+    @activity.defn(name="carrier.deliver_again")
+    async def deliver_again(self, redelivery: Redelivery) -> Done:
+        return await self._carriers.deliver_again(redelivery)
 
     @activity.defn(name="carrier.void")
     async def void(self, undo: Undo) -> Undone:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from models.order.assessment import Assessment, AssessmentRequest
     from models.order.snapshot import OrderSnapshot
     from models.partners.asking import Done, Undo, Undone
-    from models.partners.carriers import Booking, Label
+    from models.partners.carriers import Booking, Label, Redelivery
     from models.partners.erp import (
         CataloguePage,
         CreditAnswer,
@@ -25,11 +25,20 @@ if TYPE_CHECKING:
         ItemAnswer,
         ItemEnquiry,
         SalesOrder,
+        SalesOrderChange,
     )
     from models.partners.notices import Notice
     from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund, Void
+    from models.partners.purchasing import DropShipOrder
     from models.partners.transfers import PurchaseRequisition, RequisitionAnswer, TransferOrder
-    from models.partners.warehouse import NodeCount, RecallAnswer, Release
+    from models.partners.warehouse import (
+        NodeCount,
+        PartRecall,
+        RecallAnswer,
+        Release,
+        ReleaseEnquiry,
+        ReleaseStanding,
+    )
     from models.returns.assessment import ReturnAssessment, ReturnAssessmentRequest
     from models.returns.money import (
         ClaimAnswer,
@@ -41,21 +50,6 @@ if TYPE_CHECKING:
         Replacement,
     )
     from models.returns.snapshot import ReturnSnapshot
-    from models.stock.backorders import BackorderAnswer, BackorderRequest
-    from models.stock.differences import Difference, DifferenceKind
-    from models.stock.events import StockEvent, StockEventAnswer
-    from models.stock.publication import OfferBatch
-    from models.stock.quantities import Balance
-    from models.stock.replenishment import Proposal
-    from models.stock.reservation import (
-        Consumption,
-        ReservationAnswer,
-        ReservationCommit,
-        ReservationExtension,
-        ReservationRelease,
-        ReservationRequest,
-        ReservationStanding,
-    )
 
 
 class Erp(Protocol):
@@ -73,6 +67,9 @@ class Erp(Protocol):
     async def create_order(self, order: SalesOrder) -> Done:
         """Create the order of record."""
 
+    async def change_order(self, change: SalesOrderChange) -> Done:
+        """Change the order of record; a change older than the one it has changes nothing."""
+
     async def cancel_order(self, undo: Undo) -> Undone:
         """Cancel the order of record that was created under the key."""
 
@@ -81,6 +78,12 @@ class Erp(Protocol):
 
     async def credit_memo(self, memo: CreditMemo) -> Done:
         """Post what is given back for a return."""
+
+    async def order_drop_ship(self, order: DropShipOrder) -> Done:
+        """Order from a supplier who sends for us."""
+
+    async def cancel_drop_ship(self, undo: Undo) -> Undone:
+        """Cancel the purchase that was made under the key."""
 
     async def requisition(self, requisition: PurchaseRequisition) -> RequisitionAnswer:
         """Have purchasing buy something."""
@@ -97,6 +100,12 @@ class Warehouse(Protocol):
 
     async def recall(self, undo: Undo) -> RecallAnswer:
         """Stop the release made under the key, if it can still be stopped."""
+
+    async def recall_part(self, recall: PartRecall) -> RecallAnswer:
+        """Have so much less of a release sent, if it can still be stopped."""
+
+    async def status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:
+        """Say where a release stands."""
 
     async def transfer(self, order: TransferOrder) -> Done:
         """Have goods sent from one node to another."""
@@ -130,6 +139,9 @@ class Carriers(Protocol):
     async def void(self, undo: Undo) -> Undone:
         """Void the booking made under the key."""
 
+    async def deliver_again(self, redelivery: Redelivery) -> Done:
+        """Try to deliver a parcel once more."""
+
 
 class Notices(Protocol):
     """The notification service."""
@@ -153,86 +165,6 @@ class ChannelFormat(Protocol):
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Check the channel's signature; true where no secret is set. Header names are in lower case."""
-
-
-class StockLedger(Protocol):
-    """What may be promised. Every write is atomic, and the same whether asked once or several times."""
-
-    async def reserve(self, request: ReservationRequest) -> ReservationAnswer:
-        """Source and reserve: all of it, or what policy lets go ahead; says what is to be done about the rest."""
-
-    async def backorder(self, request: BackorderRequest) -> BackorderAnswer:
-        """Take a place in the queue; filled at once where stock has come in the meantime."""
-
-    async def extend(self, extension: ReservationExtension) -> ReservationStanding:
-        """Hold a reservation longer."""
-
-    async def commit(self, commit: ReservationCommit) -> ReservationStanding:
-        """Make a held reservation firm."""
-
-    async def release(self, release: ReservationRelease) -> None:
-        """Give back what is still reserved under a key, or a part of it; a backorder leaves the queue."""
-
-    async def consume(self, consumption: Consumption) -> None:
-        """Take shipped goods out of reservation and off the shelf."""
-
-    async def consume_beyond(self, consumption: Consumption) -> None:
-        """Take shipped goods off the shelf though the reservation has less of them: what has left has left."""
-
-    async def apply(self, event: StockEvent, *, source: str) -> StockEventAnswer:
-        """Write what happened to stock, told by `source`; once a source and event id."""
-
-    async def balances(self, skus: tuple[str, ...]) -> tuple[Balance, ...]:
-        """What each node has of these articles, lot by lot."""
-
-
-class StockKeeping(Protocol):
-    """What has to be done about stock as time goes by; each call does a part and may be repeated."""
-
-    async def expire(self, *, limit: int) -> int:
-        """Let go of held reservations and backorders whose time has run out; answers how many."""
-
-    async def fill(self, *, limit: int) -> int:
-        """Serve backorders that stock has come for, in policy's order; answers how many were filled."""
-
-    async def fence(self) -> int:
-        """Set aside, and let go, what the rules of ring-fencing and of spikes ask for; answers units moved."""
-
-    async def audit(self) -> tuple[Difference, ...]:
-        """Compare movements, balances, reservations and orders; writes the differences down and answers them."""
-
-    async def compare(self, kind: DifferenceKind, theirs: tuple[NodeCount, ...]) -> tuple[Difference, ...]:
-        """Compare what lies on the shelves with another's books; writes the differences down and answers them."""
-
-
-class StockOffers(Protocol):
-    """What channels are to be told; their publication is driven by a workflow a channel."""
-
-    async def changed(self) -> tuple[str, ...]:
-        """Work out what has changed for each channel; answers the channels that have something to hear."""
-
-    async def next_batch(self, channel: str) -> OfferBatch | None:
-        """What the channel is to hear next; the same batch until it is told to be published."""
-
-    async def published(self, batch: OfferBatch) -> None:
-        """Note that the channel has it."""
-
-
-class ChannelStock(Protocol):
-    """A channel that shows what it may sell."""
-
-    async def publish(self, batch: OfferBatch) -> Done:
-        """Tell it; an offer older than one it has changes nothing."""
-
-
-class Replenishing(Protocol):
-    """What is to be bought or moved."""
-
-    async def proposals(self) -> tuple[Proposal, ...]:
-        """What the rules ask for now and has not been asked for yet."""
-
-    async def ordered(self, proposal: Proposal, answer: RequisitionAnswer) -> None:
-        """Note the purchase order: the supply is expected from now on; once a proposal."""
 
 
 class OrderBook(Protocol):

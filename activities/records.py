@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from models.errors import InvalidInput
+    from models.ledger.postings import Posting
     from models.order.document import OrderDocument
     from models.order.order import Order
     from models.order.snapshot import Headline, OrderSnapshot, TimelineEntry
     from models.partners.events import PartnerEvent
     from models.policy.decision import Decision
+    from models.promises.promise import PromiseState
     from models.states.hold import HoldKind
 
 T = TypeVar("T")
@@ -60,6 +62,15 @@ class OrderView:
 
 
 @dataclass(frozen=True)
+class OrderPostings:
+    """The journal of an order, and of each of its returns."""
+
+    order: list[Posting]
+    returns: dict[str, list[Posting]]
+    """By return id; only returns that have postings."""
+
+
+@dataclass(frozen=True)
 class OrderFilter:
     """Which orders; None means any."""
 
@@ -68,6 +79,7 @@ class OrderFilter:
     hold: HoldKind | None = None
     """An open hold of this kind."""
     waiting_on: str | None = None
+    promise: PromiseState | None = None
     customer_id: str | None = None
     external_id: str | None = None
 
@@ -103,6 +115,9 @@ class Orders(Protocol):
 
     async def decisions(self, order_id: str) -> list[Decision]:
         """Every decision made about an order, in order; raises `NotFound`."""
+
+    async def postings(self, order_id: str) -> OrderPostings:
+        """The journal of an order and of its returns, in order; raises `NotFound`."""
 
 
 # --- quarantine -------------------------------------------------------------------------------------------------------

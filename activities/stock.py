@@ -2,9 +2,10 @@
 
 from temporalio import activity
 
-from activities.ports import StockLedger
+from activities.stock_ports import StockLedger
 from models.errors import Conflict
 from models.stock.backorders import BackorderAnswer, BackorderRequest
+from models.stock.outlook import ReleaseCheck, ReleaseOutlook
 from models.stock.reservation import (
     NOT_RESERVED,
     Consumption,
@@ -39,6 +40,10 @@ class StockActivities:
     @activity.defn(name="stock.commit")
     async def commit(self, commit: ReservationCommit) -> ReservationStanding:
         return await self._stock.commit(commit)
+
+    @activity.defn(name="stock.outlook")
+    async def outlook(self, check: ReleaseCheck) -> ReleaseOutlook:
+        return await self._stock.outlook(check)
 
     @activity.defn(name="stock.release")
     async def release(self, release: ReservationRelease) -> None:

@@ -2,7 +2,8 @@
 
 from temporalio import activity
 
-from activities.ports import Erp, StockKeeping, Warehouse
+from activities.ports import Erp, Warehouse
+from activities.stock_ports import StockKeeping
 from models.stock.differences import DifferenceKind
 
 

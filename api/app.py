@@ -12,9 +12,11 @@ from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from api import (
+    answering,
     availability,
     batches,
     callbacks,
+    changes,
     channels,
     documentation,
     health,
@@ -23,10 +25,12 @@ from api import (
     problems,
     publishing,
     quarantine,
+    reconciliation,
     replenishment,
     return_bodies,
     returns,
     stock_events,
+    worklists,
 )
 from api.body import BodyGate
 from api.deliveries import Deliveries
@@ -54,7 +58,9 @@ BODIES = (
     StockEventAnswer,
     EventOutcomes,
     *replenishment.BODIES,
+    *reconciliation.BODIES,
     *return_bodies.BODIES,
+    *changes.BODIES,
 )
 """Schemas of what is read or written by hand."""
 
@@ -86,7 +92,20 @@ def create_app(services: Services) -> FastAPI:
     app.state.health = health.HealthDesk(services)
     # Articles have any name: what else is below their address comes before them.
     stock = (stock_events, replenishment, publishing, availability, inventory)
-    for part in (orders, returns, batches, channels, quarantine, callbacks, *stock, health):
+    for part in (
+        orders,
+        changes,
+        returns,
+        batches,
+        answering,
+        channels,
+        quarantine,
+        callbacks,
+        reconciliation,
+        worklists,
+        *stock,
+        health,
+    ):
         app.include_router(part.router)
     problems.install(app)
     documentation.describe(app, BODIES)

@@ -19,6 +19,8 @@ from activities.adapters.store.api_keys import SqlApiKeys
 from activities.adapters.store.database import Database
 from activities.adapters.store.opening import open_store
 from activities.adapters.store.pepper import pepper
+from activities.adapters.store.reconciling.showing import SqlDifferences
+from activities.adapters.store.reconciling.worklists import SqlWorklists
 from activities.adapters.store.stock.showing.inventory import SqlInventory
 from activities.adapters.telemetry import temporal_runtime
 from activities.adapters.woocommerce.orders import WooCommerceOrders
@@ -28,6 +30,7 @@ from api.quick_reads import QuickReads
 from api.returning import Returning
 from api.services import Check, NotTold, Services
 from api.temporal import Gateway
+from api.temporal_changes import ChangeGateway
 from api.temporal_returns import ReturnGateway
 from models.policy.book import PolicyBook
 from workflows.plugin import OrderloomPlugin
@@ -83,6 +86,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 },
                 checks=checks,
                 replenishment=store.replenishing,
+                differences=SqlDifferences(store.database),
+                worklists=SqlWorklists(store.database),
+                changing=ChangeGateway(client),
                 returning=Returning(store.returns, ReturnGateway(client, settings.task_queue)),
                 publications=Publications(store.offers, policies.current.stock.availability.channels, gateway.publish),
                 batches=BatchDesk(store.uploads, store.batches, RefusedRows(), X12Answers(), gateway.read_batch),

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from activities.batch_records import Answering, Batch, Batches, BatchRow, RefusedFile, Uploads
-    from activities.records import OrderView
-    from models.batch.batch import RowOutcome
+    from models.batch.batch import AnswerKind, RowOutcome
 
 log = structlog.get_logger()
 _AT_ONCE = 20
@@ -55,9 +54,9 @@ class BatchDesk:
                 yield row
             after = rows[-1].number
 
-    async def orders(self, batch_id: str) -> list[tuple[int, OrderView]]:
-        """Every order of a batch that was taken in."""
-        found: list[tuple[int, OrderView]] = []
-        while page := await self.kept.orders(batch_id, after=found[-1][0] if found else 0, limit=_PAGE):
-            found += page
-        return found
+    async def answers(self, batch_id: str, kind: AnswerKind) -> AsyncIterator[bytes]:
+        """What the sender hears of each of his orders by now, a page in memory at a time."""
+        after = 0
+        while orders := await self.kept.orders(batch_id, after=after, limit=_PAGE):
+            yield self.answering.answer(kind, orders).encode()
+            after = orders[-1].row

@@ -23,7 +23,7 @@ BATCH = {
         "self": _HERE,
         "rows": f"{_HERE}/rows",
         "refused": f"{_HERE}/refused",
-        "answers": f"{_HERE}/answers",
+        "acknowledgements": f"{_HERE}/acknowledgements",
         "cancellation": f"{_HERE}/cancellation",
     },
 }
@@ -41,4 +41,18 @@ ROWS = {
     ],
     "next_cursor": "17",
 }
-ANSWERS = {"answers": [{"kind": "997", "text": "ISA*00*          *00*          *ZZ*ORDERLOOM      *..."}]}
+_ISA = "ISA*00*          *00*          *ZZ*BUYERCO        *ZZ*ORDERLOOM      *261121*0800*U*00401*000000042*0*P*>~\n"
+_ANSWER = "ISA*00*          *00*          *ZZ*ORDERLOOM      *ZZ*BUYERCO        *261121*0801*U*00401*000000042*0*P*>~\n"
+X12 = (
+    f"{_ISA}GS*PO*BUYERCO*ORDERLOOM*20261121*0800*42*X*004010~\nST*850*0001~\nBEG*00*SA*4500001**20261121~\n"
+    "PO1*1*12*EA*9.90**VN*MUG-BLUE~\nCTT*1~\nSE*5*0001~\nGE*1*42~\nIEA*1*000000042~\n"
+)
+CONFIRMATION = (
+    f"{_ANSWER}GS*PR*ORDERLOOM*BUYERCO*20261121*0801*42*X*004010~\nST*855*0001~\nBAK*00*AD*4500001*20261121~\n"
+    "PO1*1*12*EA*9.9**VN*MUG-BLUE~\nACK*IA*12*EA~\nCTT*1~\nSE*6*0001~\nGE*1*42~\nIEA*1*000000042~\n"
+)
+_ACKNOWLEDGEMENT = (
+    f"{_ANSWER}GS*FA*ORDERLOOM*BUYERCO*20261121*0801*42*X*004010~\nST*997*0001~\nAK1*PO*42~\nAK9*A*1*1*1~\n"
+    "SE*4*0001~\nGE*1*42~\nIEA*1*000000042~\n"
+)
+ACKNOWLEDGEMENTS = {"acknowledgements": [{"number": 1, "text": _ACKNOWLEDGEMENT}], "next_cursor": None}

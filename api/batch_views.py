@@ -91,7 +91,7 @@ class BatchView(View):
             updated_at=batch.updated_at.astimezone(UTC),
             links={
                 "self": here,
-                **{name: f"{here}/{name}" for name in ("rows", "refused", "answers", "cancellation")},
+                **{name: f"{here}/{name}" for name in ("rows", "refused", "acknowledgements", "cancellation")},
             },
         )
 
@@ -137,19 +137,20 @@ class RowPage(View):
     next_cursor: str | None
 
 
-class AnswerView(View):
-    """One answer to the sender of the file."""
+class AcknowledgementView(View):
+    """What the sender hears of a part of his file."""
 
-    kind: str
-    """997 what could be read, 855 what was accepted, 856 what was shipped, 810 what was invoiced."""
+    number: int
+    """From 1 in each file."""
     text: str
-    """The interchange."""
+    """The interchange with its 997, which says what of one group could be read."""
 
 
-class AnswerList(View):
-    """Every answer there is by now."""
+class AcknowledgementPage(View):
+    """Some acknowledgements, in the file's order."""
 
-    answers: list[AnswerView]
+    acknowledgements: list[AcknowledgementView]
+    next_cursor: str | None
 
 
 def _rate(batch: Batch) -> float | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+import json
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -14,10 +14,20 @@ from starlette.requests import ClientDisconnect
 from activities.batch_records import FileTooLarge
 from api import batch_examples as examples
 from api.authentication import Caller
-from api.batch_views import AnswerList, AnswerView, BatchPage, BatchView, RowPage, RowView, batch_path
-from api.documentation import answers
+from api.batch_views import (
+    AcknowledgementPage,
+    AcknowledgementView,
+    BatchPage,
+    BatchView,
+    RowPage,
+    RowView,
+    batch_path,
+)
+from api.documentation import REPEATING, answers
+from api.examples import CANONICAL_ORDER
+from api.idempotency import once
 from api.orders import Cursor, Limit, link_to_next
-from api.problems import MALFORMED, MEDIA, NOT_FOUND, TOO_LARGE, TOO_SLOW, Refusal
+from api.problems import MALFORMED, MEDIA, TOO_LARGE, TOO_SLOW, Refusal
 from api.services import Provided
 from models.base import ChannelName, Text
 from models.batch.batch import SIZE_MAX, BatchFormat, BatchSource, FileEncoding, RowOutcome
@@ -26,28 +36,30 @@ from models.money import Currency
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from api.batch_desk import BatchDesk
-    from api.services import Services
-
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 PATH = router.prefix
 _PIECE_WITHIN_S = 30.0
 _DECIMAL = 10
+X12_MEDIA = "application/edi-x12"
 BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$"), Path(description="The batch's id.")]
 RowCursor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
 _MEDIA_TYPES = {
     BatchFormat.CSV: "text/csv; charset=utf-8",
     BatchFormat.RETAIL_SALES: "text/csv; charset=utf-8",
     BatchFormat.JSON_LINES: "application/x-ndjson",
-    BatchFormat.X12: "application/edi-x12",
+    BatchFormat.X12: X12_MEDIA,
+}
+_REFUSED = {
+    "description": "The rows, in the format they were sent in.",
+    "content": {media.partition(";")[0]: {"schema": {"type": "string"}} for media in _MEDIA_TYPES.values()},
 }
 _FILE: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
             "text/csv": {"schema": {"type": "string"}, "example": examples.CSV},
-            "application/x-ndjson": {"schema": {"type": "string"}},
-            "application/edi-x12": {"schema": {"type": "string"}},
+            "application/x-ndjson": {"schema": {"type": "string"}, "example": json.dumps(CANONICAL_ORDER)},
+            X12_MEDIA: {"schema": {"type": "string"}, "example": examples.X12},
         },
     }
 }
@@ -97,6 +109,16 @@ class RowQuery(BaseModel):
     """`next_cursor` of the page before."""
 
 
+class AcknowledgementQuery(BaseModel):
+    """How many acknowledgements at once."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    limit: Limit = 50
+    cursor: RowCursor | None = None
+    """`next_cursor` of the page before."""
+
+
 @router.post(
     "",
     status_code=202,
@@ -109,7 +131,7 @@ async def hand_in(
     request: Request, services: Provided, _caller: Caller, wanted: Annotated[FileQuery, Query()]
 ) -> Response:
     """Take a file of up to 256 MiB in as it comes; the same file again, read in the same way, is the same batch."""
-    desk = _desk(services)
+    desk = services.batches
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if request.headers.get("content-encoding", "identity") != "identity" or kind == "multipart/form-data":
         raise Refusal(MEDIA, "send the file itself as the body: neither compressed nor as a form", code="not_a_file")
@@ -135,7 +157,7 @@ async def page(
     request: Request, response: Response, services: Provided, _caller: Caller, wanted: Annotated[BatchQuery, Query()]
 ) -> BatchPage:
     """List batches, newest first."""
-    found = await _desk(services).kept.page(cursor=wanted.cursor, limit=wanted.limit)
+    found = await services.batches.kept.page(cursor=wanted.cursor, limit=wanted.limit)
     link_to_next(request, response, wanted, found.next_cursor)
     return BatchPage(batches=[BatchView.of(batch) for batch in found.items], next_cursor=found.next_cursor)
 
@@ -143,7 +165,7 @@ async def page(
 @router.get("/{batch_id}", summary="Show how far one is", responses=answers(401, 404, s200=(BatchView, examples.BATCH)))
 async def show(services: Provided, _caller: Caller, batch_id: BatchId) -> BatchView:
     """Show how much of a file is read, and what became of it."""
-    return BatchView.of(await _desk(services).kept.find(batch_id))
+    return BatchView.of(await services.batches.kept.find(batch_id))
 
 
 @router.get(
@@ -160,7 +182,7 @@ async def rows(
     wanted: Annotated[RowQuery, Query()],
 ) -> RowPage:
     """Show rows in the file's order: which order each became, or why it is refused."""
-    kept = _desk(services).kept
+    kept = services.batches.kept
     await kept.find(batch_id)
     after = int(wanted.cursor or "0", _DECIMAL)
     found = await kept.rows(batch_id, outcome=wanted.state, after=after, limit=wanted.limit + 1)
@@ -171,11 +193,14 @@ async def rows(
 
 
 @router.get(
-    "/{batch_id}/refused", response_class=Response, summary="Get the refused rows back", responses=answers(401, 404)
+    "/{batch_id}/refused",
+    response_class=Response,
+    summary="Get the refused rows back",
+    responses=answers(401, 404) | {200: _REFUSED},
 )
 async def refused(services: Provided, _caller: Caller, batch_id: BatchId) -> Response:
     """Get the refused rows as a file of the same format with a reason each, to be corrected and handed in again."""
-    desk = _desk(services)
+    desk = services.batches
     batch = await desk.kept.find(batch_id)
     beginning = await desk.kept.beginning(batch_id)
     file = desk.refused.write(batch, beginning, desk.rows(batch_id, RowOutcome.REFUSED))
@@ -185,43 +210,44 @@ async def refused(services: Provided, _caller: Caller, batch_id: BatchId) -> Res
 
 
 @router.get(
-    "/{batch_id}/answers",
-    summary="Get the answers to its sender",
-    responses=answers(401, 404, 422, s200=(AnswerList, examples.ANSWERS)),
+    "/{batch_id}/acknowledgements",
+    summary="Get what its sender hears of what could be read",
+    responses=answers(401, 404, 422, s200=(AcknowledgementPage, examples.ACKNOWLEDGEMENTS)),
 )
-async def replies(
+async def acknowledgements(
+    request: Request,
+    response: Response,
     services: Provided,
     _caller: Caller,
     batch_id: BatchId,
-    kind: Annotated[Literal["997", "855", "856", "810"] | None, Query(description="Only these.")] = None,
-) -> AnswerList:
-    """Get what an X12 sender expects back, as far as there is something to say by now; others expect nothing."""
-    desk = _desk(services)
-    batch = await desk.kept.find(batch_id)
-    if batch.source.format is not BatchFormat.X12:
-        return AnswerList(answers=[])
-    found = [AnswerView(kind=named, text=text) for named, text in await desk.kept.answers(batch_id)]
-    orders = await desk.orders(batch_id)
-    for wanted in ("855", "856", "810"):
-        text = desk.answering.answer(wanted, orders, at=datetime.now(UTC))
-        found += [AnswerView(kind=wanted, text=text)] if text else []
-    return AnswerList(answers=[answer for answer in found if kind in {None, answer.kind}])
+    wanted: Annotated[AcknowledgementQuery, Query()],
+) -> AcknowledgementPage:
+    """Get the functional acknowledgements (997), one for each group of an X12 file; other files have none."""
+    kept = services.batches.kept
+    await kept.find(batch_id)
+    after = int(wanted.cursor or "0", _DECIMAL)
+    found = await kept.acknowledgements(batch_id, after=after, limit=wanted.limit + 1)
+    shown = [AcknowledgementView(number=one.number, text=one.text) for one in found[: wanted.limit]]
+    next_cursor = str(shown[-1].number) if len(found) > wanted.limit else None
+    link_to_next(request, response, wanted, next_cursor)
+    return AcknowledgementPage(acknowledgements=shown, next_cursor=next_cursor)
 
 
 @router.post(
     "/{batch_id}/cancellation",
+    response_class=Response,
     summary="Stop reading one",
-    responses=answers(401, 404, 409, s200=(BatchView, examples.BATCH)),
+    responses=answers(400, 401, 404, 408, 409, 413, 415, 422, s200=(BatchView, examples.BATCH)),
+    openapi_extra={"parameters": [REPEATING]},
 )
-async def cancel(services: Provided, _caller: Caller, batch_id: BatchId) -> BatchView:
+async def cancel(request: Request, services: Provided, caller: Caller, batch_id: BatchId) -> Response:
     """Read no further; orders taken in before stay, and are cancelled one by one where that is meant."""
-    return BatchView.of(await _desk(services).kept.cancel(batch_id))
 
+    async def act(_body: bytes) -> Response:
+        batch = await services.batches.kept.cancel(batch_id)
+        return Response(BatchView.of(batch).model_dump_json(), media_type="application/json")
 
-def _desk(services: Services) -> BatchDesk:
-    if services.batches is None:
-        raise Refusal(NOT_FOUND, "files of orders are not taken in here")
-    return services.batches
+    return await once(request, services, caller, act)
 
 
 def _too_large() -> Refusal:

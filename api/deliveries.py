@@ -61,9 +61,7 @@ class Deliveries:
             if self._services.publications is not None:
                 publish = self._services.publications.round
                 group.create_task(self._for_ever(publish, _PUBLISH_EVERY_S, asyncio.Event()))
-            if self._services.batches is not None:
-                read = self._services.batches.round
-                group.create_task(self._for_ever(read, _SWEEP_EVERY_S, asyncio.Event()))
+            group.create_task(self._for_ever(self._services.batches.round, _SWEEP_EVERY_S, asyncio.Event()))
 
     async def _for_ever(self, work: Callable[[], Awaitable[object]], every_s: float, news: asyncio.Event) -> None:
         while True:

@@ -50,7 +50,10 @@ class Problem(BaseModel):
 def body(schema: dict[str, Any], example: object, *, required: bool = True, signed: bool = False) -> dict[str, Any]:
     """Describe a body, and the headers that come with it: a key for repeating it, or a Standard Webhooks signature."""
     content = {"application/json": {"schema": schema, "example": example}}
-    return {"requestBody": {"required": required, "content": content}, "parameters": _SIGNATURE if signed else [_KEY]}
+    return {
+        "requestBody": {"required": required, "content": content},
+        "parameters": _SIGNATURE if signed else [REPEATING],
+    }
 
 
 def reference(model: type[BaseModel] | str) -> dict[str, Any]:
@@ -91,7 +94,7 @@ def _problem(status: int) -> dict[str, Any]:
     return {"description": "; or: ".join(kind.title for kind in kinds), "content": content}
 
 
-_KEY = {
+REPEATING = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
@@ -99,6 +102,7 @@ _KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
 }
+"""The header with which a POST is repeated."""
 _SIGNATURE = [
     {
         "name": name,

@@ -37,6 +37,30 @@ ACCEPTED_ORDER = {
 HOLD_DECISION = {"decision": "approve", "reason": "The customer confirmed the order by telephone."}
 CANCELLATION = {"reason": "The customer changed her mind."}
 ORDER_ANSWER = {"id": ACCEPTED_ORDER["id"], "status": "accepted", "message": "hold fraud-1 approved", "location": _HERE}
+POSTINGS: dict[str, Any] = {
+    "order_id": "order:b2b:PO-2026-0042",
+    "entries": [
+        {
+            "at": "2026-11-21T08:00:00Z",
+            "kind": "invoiced",
+            "entity": "house",
+            "reference": "INV-000042",
+            "return_id": None,
+            "postings": [
+                {"position": 0, "account": "receivable", "amount": EURO_40, "own": None, "tax": None},
+                {
+                    "position": 1,
+                    "account": "unbilled",
+                    "amount": {"amount": -4000, "currency": "EUR"},
+                    "own": None,
+                    "tax": None,
+                },
+            ],
+        }
+    ],
+    "balances": [{"account": "receivable", "amount": EURO_40}],
+    "rate": None,
+}
 CORRECTED = {"payload": WOOCOMMERCE_ORDER}
 CALLBACK = {
     "type": "carrier.tracking",

@@ -16,6 +16,7 @@ from api.body import read_as
 from api.documentation import answers, body, reference
 from api.idempotency import once, request_id
 from api.intake import Intake, accepted
+from api.money_views import Postings
 from api.services import Background, Provided, Services
 from api.views import AcceptedOrder, Decisions, OrderAnswer, OrderDetail, OrderPage, OrderSummary, Timeline, order_path
 from models.base import ChannelName, Identifier, Note, StrictModel
@@ -23,6 +24,7 @@ from models.errors import Conflict, NotFound
 from models.ids import OrderId
 from models.messages import Cancellation, HoldDecision, Verdict
 from models.order.snapshot import Headline
+from models.promises.promise import PromiseState
 from models.states.hold import HoldKind
 from models.states.lifecycle import LIFECYCLE
 
@@ -48,6 +50,8 @@ class OrderQuery(BaseModel):
     """Orders with an open hold of this kind."""
     waiting_on: Word | None = None
     """A partner or a team: `erp`, `risk`."""
+    promise: PromiseState | None = None
+    """Orders whose promise is at risk, was missed, or stands in another way."""
     customer_id: Identifier | None = None
     external_id: Identifier | None = None
     limit: Limit = 50
@@ -92,6 +96,7 @@ async def page(
             headline=wanted.status,
             hold=wanted.hold,
             waiting_on=wanted.waiting_on,
+            promise=wanted.promise,
             customer_id=wanted.customer_id,
             external_id=wanted.external_id,
         ),
@@ -120,6 +125,16 @@ async def timeline(services: Provided, _caller: Caller, order_id: Named) -> Time
 async def decisions(services: Provided, _caller: Caller, order_id: Named) -> Decisions:
     """Every decision with its policy version, its input and its reasons."""
     return Decisions(order_id=order_id, decisions=await services.orders.decisions(order_id))
+
+
+@router.get(
+    "/{order_id}/postings",
+    summary="Show an order's journal",
+    responses=answers(401, 404, s200=(Postings, examples.POSTINGS)),
+)
+async def postings(services: Provided, _caller: Caller, order_id: Named) -> Postings:
+    """Every entry about the order's money and its returns', in double entry, with the balances."""
+    return Postings.of(await services.orders.find(order_id), await services.orders.postings(order_id))
 
 
 @router.post(

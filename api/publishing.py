@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fastapi import APIRouter
 
-from activities.ports import StockOffers
+from activities.stock_ports import StockOffers
 from api import examples
 from api.authentication import Caller
 from api.documentation import answers

@@ -12,10 +12,13 @@ from api.metrics import Metrics
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from activities.ports import ChannelFormat, StockLedger
+    from activities.ports import ChannelFormat
+    from activities.reconciling_records import Differences, Worklists
     from activities.records import ApiKeys, IdempotencyKeys, Inbox, Orders, Quarantine
+    from activities.stock_ports import StockLedger
     from activities.stock_records import Inventory
     from api.batch_desk import BatchDesk
+    from api.changing import RunningChanges
     from api.publishing import Publications
     from api.quick_reads import QuickReads
     from api.replenishment import Replenishment
@@ -96,6 +99,8 @@ class Services:
     channels: Mapping[str, ChannelFormat]
     """Formats by channel name."""
     canonical: ChannelFormat
+    batches: BatchDesk
+    """Files of orders."""
     signed_channels: frozenset[str] = frozenset()
     """Channels with a secret: their platform's signature is asked for, and lets in without an API key."""
     callback_secrets: Mapping[str, str] = field(default_factory=dict)
@@ -104,10 +109,14 @@ class Services:
     """What is to be bought or moved; none: nothing is, here."""
     returning: Returning | None = None
     """Returns, and what carries them out; none: none can be opened here."""
+    changing: RunningChanges | None = None
+    """What carries changes of orders out; none: none can be wished here."""
     publications: Publications | None = None
     """What channels are told of stock; none: they are told nothing."""
-    batches: BatchDesk | None = None
-    """Files of orders; none: none is taken in here."""
+    differences: Differences | None = None
+    """What reconciling has found; none: nothing is reconciled here."""
+    worklists: Worklists | None = None
+    """What is not in everybody's books yet; none: no such lists are kept here."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     wait_s: float = 1.0
     """How long a submission waits for the order's first answer; zero starts it and asks nothing."""

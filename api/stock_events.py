@@ -21,7 +21,7 @@ from models.stock.events import STOCK_EVENT
 from models.strict_json import field_errors, parse
 
 if TYPE_CHECKING:
-    from activities.ports import StockLedger
+    from activities.stock_ports import StockLedger
     from models.stock.events import StockEvent, StockEventAnswer
 
 router = APIRouter(prefix="/v1/inventory", tags=["inventory"])

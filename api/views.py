@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from api.payment_view import PaymentView, payment_of
 from models.errors import FieldError
 from models.money import Money
-from models.order.account import Account
-from models.order.payment_terms import PaymentTerms
 from models.order.snapshot import Headline, LineProgress, ShipmentProgress, TimelineEntry
 from models.policy.decision import Decision
+from models.promises.promise import Promise
 from models.returns.request import Resolution
 from models.states.hold import Hold, HoldState
 from models.states.lifecycle import Lifecycle
-from models.states.payment import PaymentState
 from models.states.returning import RETURN, ReturnState
 
 if TYPE_CHECKING:
@@ -98,25 +97,6 @@ class LineView(View):
         return cls(id=line.id, sku=line.sku, **about, **counts)
 
 
-class PaymentView(View):
-    """Where the money is, in minor units of the order's currency."""
-
-    terms: PaymentTerms
-    state: PaymentState
-    authorised: int
-    captured: int
-    """What was taken from the customer, by our payment provider or by the channel."""
-    held_by_channel: int
-    """The part of `captured` that the channel took: all of it for a prepaid order, gift cards for others."""
-    refunded: int
-    """By the order itself, and by its returns."""
-    credited: int
-    """Given for returns as the customer's credit, or taken off what he owes."""
-    invoiced: int
-    by: Literal["channel", "payment_provider"]
-    """Who takes the money."""
-
-
 class OrderSummary(View):
     """An order in a list."""
 
@@ -131,6 +111,8 @@ class OrderSummary(View):
     """The open ones first."""
     total: Money
     waiting_on: str | None
+    promise: Promise | None
+    """When it leaves us and when the customer has it; none where nothing is promised."""
     placed_at: datetime
     received_at: datetime
     updated_at: datetime
@@ -187,7 +169,7 @@ class OrderDetail(OrderSummary):
             customer_id=order.customer.id,
             test=order.test,
             policy_version=snapshot.policy_version if snapshot else None,
-            payment=_payment(view, returned),
+            payment=payment_of(view, returned),
             lines=[
                 LineView.of(line, progress.get(line.id) or _untouched(line), back.get(line.id, 0))
                 for line in order.lines
@@ -251,6 +233,7 @@ def _summary(view: OrderView) -> dict[str, Any]:
         "holds": sorted(snapshot.holds, key=lambda hold: hold.state is not HoldState.OPEN) if snapshot else [],
         "total": order.total,
         "waiting_on": snapshot.waiting_on if snapshot else None,
+        "promise": snapshot.promise if snapshot else None,
         "placed_at": order.placed_at.astimezone(UTC),
         "received_at": view.received_at.astimezone(UTC),
         "updated_at": view.updated_at.astimezone(UTC),
@@ -258,29 +241,10 @@ def _summary(view: OrderView) -> dict[str, Any]:
             "self": here,
             "timeline": f"{here}/timeline",
             "decisions": f"{here}/decisions",
+            "postings": f"{here}/postings",
             "cancellation": f"{here}/cancellation",
         },
     }
-
-
-def _payment(view: OrderView, returned: OrderReturns | None) -> PaymentView:
-    money = view.snapshot.money if view.snapshot else Account(view.order).progress()
-    back = returned.refunded if returned else 0
-    refunded = money.refunded.amount + back
-    state = money.state
-    if back and money.captured.amount:
-        state = PaymentState.REFUNDED if refunded >= money.captured.amount else PaymentState.PARTIALLY_REFUNDED
-    return PaymentView(
-        terms=view.order.payment.terms,
-        state=state,
-        authorised=money.authorised.amount,
-        captured=money.captured.amount,
-        held_by_channel=money.held_by_channel.amount if money.held_by_channel else 0,
-        refunded=refunded,
-        credited=returned.credited if returned else 0,
-        invoiced=money.invoiced.amount,
-        by="channel" if money.by_channel else "payment_provider",
-    )
 
 
 def _units_back(returned: OrderReturns | None) -> Counter[str]:

@@ -1,6 +1,7 @@
 """What is sent to a running order: by our API as updates, by people from the Temporal Web UI or CLI as signals.
 
-Names of updates: ``accept``, ``decide``, ``cancel``. Names of signals: ``approve``, ``reject``, ``cancel`` (people) and
+Names of updates: ``accept``, ``decide``, ``cancel``, and those of models/changes/request.py. Names of signals:
+``approve``, ``reject``, ``cancel``, ``change``, ``withdraw_change`` (people) and
 ``partner_event`` (callbacks, from our own inbox). Each carries exactly one payload.
 """
 
@@ -9,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from models.base import Note, StrictModel, Text
+from models.base import Identifier, Note, StrictModel, Text
 from models.ids import OrderId
 from models.order.order import Order
 from models.order.snapshot import Headline
@@ -54,6 +55,14 @@ class OperatorWord(StrictModel):
     hold: Text | None = None
     """May be left out where only one hold is open."""
     reason: Annotated[str, Field(min_length=1, max_length=4000)]
+    actor: Text
+
+
+class Collection(StrictModel):
+    """A person at the counter says that the customer has come."""
+
+    node: Identifier | None = None
+    """Where; none: wherever something lies ready."""
     actor: Text
 
 

@@ -9,12 +9,13 @@ import structlog
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
+from activities.adapters.documents import close_documents, open_documents
 from activities.adapters.partners import open_partners
 from activities.adapters.store.opening import open_store
 from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
 from models.policy.book import PolicyBook
 from models.settings import Settings
-from workers.assembly import Publishing, Workers
+from workers.assembly import Publishing, Reconciled, Workers
 from workers.build import build_id, promote
 from workers.schedules import keep_schedules
 from workflows.leaving import run_to_the_end
@@ -36,6 +37,7 @@ async def main() -> None:
         runtime=temporal_runtime(settings),
     )
     partners = open_partners(settings)
+    documents = open_documents(settings)
     policies = PolicyBook.load(settings.policies)
     store = open_store(settings, policies)
     build = settings.build_id or build_id()
@@ -53,6 +55,7 @@ async def main() -> None:
         replenishing=store.replenishing,
         returns=store.return_book,
         importing=store.importing,
+        reconciled=Reconciled(documents, store.reconciling),
         build_id=build,
     )
     try:
@@ -64,6 +67,7 @@ async def main() -> None:
             await stopping.wait()
     finally:
         await partners.close()
+        await close_documents(documents)
         await store.close()
 
 

@@ -17,17 +17,20 @@ from activities.erp import ErpActivities
 from activities.notices import NoticeActivities
 from activities.order_book import OrderBookActivities
 from activities.payments import PaymentActivities
+from activities.reconciling import DocumentActivities, ReconcilingActivities
 from activities.replenishing import ReplenishingActivities
 from activities.returns import ReturnActivities
 from activities.stock import StockActivities
 from activities.stock_keeping import ErpCheckActivities, StockKeepingActivities, WarehouseCheckActivities
 from activities.warehouse import WarehouseActivities
 from models.policy.stock.publishing import published_channels
+from models.reconciling.documents import Party
 from workers.starting import TemporalStarter
 from workflows.batch import BatchWorkflow
 from workflows.order import OrderWorkflow
 from workflows.publishing import PublicationWorkflow
 from workflows.queues import BATCHES, ORDERS, Partner, channel_queue
+from workflows.reconciling.workflow import ReconciliationWorkflow
 from workflows.replenishing import ReplenishmentWorkflow, TransferWorkflow
 from workflows.returning.workflow import ReturnWorkflow
 from workflows.stock_keeping import StockCheckWorkflow, StockKeepingWorkflow
@@ -38,20 +41,9 @@ if TYPE_CHECKING:
     from temporalio.client import Client
 
     from activities.batch_records import Importing
-    from activities.ports import (
-        Carriers,
-        ChannelStock,
-        Erp,
-        Notices,
-        OrderBook,
-        Payments,
-        Replenishing,
-        ReturnBook,
-        StockKeeping,
-        StockLedger,
-        StockOffers,
-        Warehouse,
-    )
+    from activities.ports import Carriers, Erp, Notices, OrderBook, Payments, ReturnBook, Warehouse
+    from activities.reconciling_ports import Documents, Reconciling
+    from activities.stock_ports import ChannelStock, Replenishing, StockKeeping, StockLedger, StockOffers
     from models.policy.stock.rules import ChannelRule
 
 WORKFLOWS = [
@@ -63,6 +55,7 @@ WORKFLOWS = [
     TransferWorkflow,
     ReturnWorkflow,
     BatchWorkflow,
+    ReconciliationWorkflow,
 ]
 DEPLOYMENT = "orderloom"
 _CHANNEL_SLOTS = 2
@@ -84,6 +77,15 @@ class Publishing:
     """By channel, as the policy in force has them."""
 
 
+@dataclass(frozen=True)
+class Reconciled:
+    """What reconciling takes."""
+
+    documents: Mapping[Party, Documents]
+    """What partners have written down; one left out is never read, and what needs its books is skipped."""
+    store: Reconciling
+
+
 def _verbs(owner: object) -> list[Callable[..., Any]]:
     """Every activity of a class of verbs."""
     found = (getattr(owner, name) for name in dir(owner) if not name.startswith("_"))
@@ -100,6 +102,13 @@ def _partner_verbs(
         Partner.CARRIER: _verbs(CarrierActivities(carriers)),
         Partner.NOTIFICATION: _verbs(NoticeActivities(notices)),
     }
+
+
+def _reconcilers(reconciled: Reconciled, partners: dict[Partner, list[Callable[..., Any]]]) -> list[Callable[..., Any]]:
+    """Have each partner's worker read its documents; answers what our own store does."""
+    for party in Party:
+        partners[Partner(party.value)] += _verbs(DocumentActivities(reconciled.documents, reconciled.store))
+    return _verbs(ReconcilingActivities(reconciled.store))
 
 
 class Workers:
@@ -121,6 +130,7 @@ class Workers:
         replenishing: Replenishing | None = None,
         returns: ReturnBook | None = None,
         importing: Importing | None = None,
+        reconciled: Reconciled | None = None,
         build_id: str = "",
         slots: int = 20,
         cached: int = 1000,
@@ -129,9 +139,9 @@ class Workers:
 
         `build_id` makes the workers part of a worker deployment (empty: they are not versioned). At most `slots`
         calls to one partner run at once: no more than its adapter's connection pool has. Without `publishing` no
-        channel is told what it may sell, without `keeping` and `replenishing` the schedules of `workers.schedules` do
-        nothing; without `returns` none is carried out, without `importing` no file of orders is read. So many orders
-        are kept in memory as `cached` says; the others are replayed when something happens to them.
+        channel is told what it may sell, without `keeping`, `replenishing` and `reconciled` the schedules of
+        `workers.schedules` do nothing; without `returns` none is carried out, without `importing` no file of orders is
+        read. So many orders are kept in memory as `cached` says; the others are replayed when something happens.
         """
         self._client = client
         self._cached = cached
@@ -146,8 +156,8 @@ class Workers:
             partners[Partner.ERP] += _verbs(ErpCheckActivities(erp, keeping))
         if replenishing is not None:
             own += _verbs(ReplenishingActivities(replenishing))
-        if returns is not None:
-            own += _verbs(ReturnActivities(returns, stock))
+        own += _verbs(ReturnActivities(returns, stock)) if returns else []
+        own += _reconcilers(reconciled, partners) if reconciled else []
         self.all = [
             self._worker(ORDERS, own, workflows=WORKFLOWS, slots=100),
             *(self._worker(partner.value, verbs, slots=slots) for partner, verbs in partners.items()),

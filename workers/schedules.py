@@ -66,6 +66,13 @@ REGULARLY = (
         every=timedelta(minutes=5),
         within=timedelta(minutes=30),
     ),
+    Regular(
+        id="reconciliation",
+        workflow="ReconciliationWorkflow",
+        summary="compare orders with what our partners have written down about them",
+        every=timedelta(minutes=15),
+        within=timedelta(hours=2),
+    ),
 )
 
 

@@ -21,6 +21,7 @@ from workflows.queues import ANSWER_WITHIN, Partner
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from activities.failures import Failure
     from models.order.casebook import Casebook
@@ -49,6 +50,8 @@ class Manner:
     """What a refusal does to the order's state."""
     may_give_up: bool = False
     """Whether rejecting the hold gives only this step up, and cancelling does not interrupt it: notices and undoing."""
+    no_longer_than: timedelta | None = None
+    """After so long without a partner's answer only this step is given up; none: it is asked for ever."""
 
 
 class Asking:
@@ -81,8 +84,9 @@ class Asking:
 
         Raises:
             CancelOrder: the hold was rejected, or somebody wants the order cancelled.
-            NotDone: the hold was rejected, and the manner allows to give up.
+            NotDone: the hold was rejected, and the manner allows to give up; or nobody answered for too long.
         """
+        begun = workflow.now()
         hold: Hold | None = None
         pause = timedelta(seconds=self._patience.first_pause_seconds)
         refusals = 0
@@ -95,6 +99,7 @@ class Asking:
                 self._answered(hold, manner)
                 return reply
             if failure.kind in {Trouble.RETRY, Trouble.WAIT}:
+                self._check_patience(begun, hold, manner)
                 hold = await self._park(hold, failure, manner, max(pause, failure.retry_after or pause))
                 pause = min(pause * 2, timedelta(seconds=self._patience.longest_pause_seconds))
                 continue
@@ -181,6 +186,14 @@ class Asking:
             self._standing.close_hold(
                 hold.id, HoldState.RELEASED, actor=PLATFORM, reason=f"{manner.partner.called} answers again"
             )
+
+    def _check_patience(self, begun: datetime, hold: Hold | None, manner: Manner) -> None:
+        if manner.no_longer_than is None or workflow.now() - begun < manner.no_longer_than:
+            return
+        if hold is not None and not self._closed(hold):
+            reason = f"{manner.partner.called} is not asked to {manner.summary} any more"
+            self._standing.close_hold(hold.id, HoldState.RELEASED, actor=PLATFORM, reason=reason)
+        raise NotDone
 
     def _closed(self, hold: Hold) -> bool:
         return self._standing.holds[hold.id].state is not HoldState.OPEN

@@ -17,7 +17,7 @@ from workflows.messages import from_call, refusal
 from workflows.queues import BATCHES
 
 _PART_WITHIN = timedelta(minutes=2)
-_BEAT_WITHIN = timedelta(seconds=10)
+BEAT_WITHIN = timedelta(seconds=10)
 """After so long without a sign of life a part's worker is gone, and another one goes on."""
 _RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=20), maximum_attempts=8
@@ -64,7 +64,7 @@ class BatchWorkflow:
                 self._start.batch_id,
                 task_queue=BATCHES,
                 start_to_close_timeout=_PART_WITHIN,
-                heartbeat_timeout=_BEAT_WITHIN,
+                heartbeat_timeout=BEAT_WITHIN,
                 retry_policy=_RETRIES,
                 summary="take in the next orders",
             )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from models.order.standing import Standing
     from models.states.hold import Hold
 
+BEING_CANCELLED = "being cancelled"
+"""The answer to a wish to cancel that is met: nothing of the order is carried out."""
 OWN_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30))
 
 

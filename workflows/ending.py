@@ -10,11 +10,15 @@ from temporalio import workflow
 from models.money import Money
 from models.order.snapshot import TimelineKind
 from models.partners.events import ParcelMoved
-from models.states.fulfilment import FulfilmentState, ShipmentState
-from models.states.hold import HoldKind
+from models.states.fulfilment import FulfilmentState
 from models.states.lifecycle import Lifecycle
 from workflows import telling
+from workflows.balancing import balance
+from workflows.desk import BEING_CANCELLED
+from workflows.fulfilling import parcels
+from workflows.patches import WHOLE_LIFE
 from workflows.queues import Partner
+from workflows.shipping import ship
 from workflows.watching import Watch
 
 if TYPE_CHECKING:
@@ -22,15 +26,17 @@ if TYPE_CHECKING:
     from workflows.desk import CancelOrder
     from workflows.run import Run
 
-_GONE_WRONG = {ShipmentState.LOST, ShipmentState.RETURNED_TO_SENDER}
-
 
 async def deliver(run: Run) -> None:
     """Wait until every parcel has arrived, or is known not to."""
-    watch = Watch(run, Partner.CARRIER, timedelta(days=run.assessment.fulfilment.deliver_within_days), "delivery")
+    within = timedelta(days=run.assessment.fulfilment.deliver_within_days)
+    watch = Watch(run, Partner.CARRIER, within, "delivery", run.alarm)
+    run.promises.watch()
     goods = run.standing.goods
     while not goods.all_arrived:
-        await workflow.wait_condition(lambda: bool(run.events) or run.desk.wish is not None or watch.calls)
+        await workflow.wait_condition(
+            lambda: bool(run.events) or run.desk.wish is not None or run.changing.calls or watch.calls
+        )
         if run.events:
             await _take(run, run.events.popleft())
         elif run.desk.wish is not None:
@@ -38,10 +44,14 @@ async def deliver(run: Run) -> None:
             run.standing.tell(said, kind=TimelineKind.TROUBLE)
             await run.desk.show()
             run.desk.answer_wish(said)
+        elif run.changing.calls:
+            # All of it has left: the change is declined.
+            await run.changing.rest()
         else:
             await watch.look()
+    await parcels.settle_unsent(run)
     watch.end()
-    if all(parcel.state is ShipmentState.DELIVERED for parcel in goods.shipments()):
+    if parcels.all_delivered(run):
         run.standing.fulfil(FulfilmentState.DELIVERED)
 
 
@@ -49,31 +59,30 @@ async def _take(run: Run, event: PartnerEvent) -> None:
     if not isinstance(event, ParcelMoved):
         run.standing.tell(f"{event.type} came when all was shipped: nothing to do", kind=TimelineKind.PARTNER)
         return
-    if not run.standing.goods.moved(event.tracking_number, event.state):
-        return
-    run.standing.tell(
-        f"parcel {event.tracking_number}: {event.state.value.replace('_', ' ')}", actor=Partner.CARRIER.value
-    )
-    if event.state in _GONE_WRONG:
-        reason = f"parcel {event.tracking_number} was {event.state.value.replace('_', ' ')}: settle with the customer"
-        hold = run.standing.open_hold(HoldKind.OTHER, reason, release_rule="an answer from service, once it is settled")
-        await run.desk.show()
-        await run.desk.answer(hold)
-    if not run.standing.goods.all_arrived:
-        await run.show_in_passing()
+    await parcels.arriving(run, event)
+    if run.standing.goods.outstanding():
+        await ship(run)
 
 
 async def complete(run: Run) -> None:
     """End the order well: every notice is out, and no stock stays reserved for what will not be shipped."""
     run.standing.awaiting = None
     run.stock.stop()
+    run.promises.stop()
+    await balance(run)
     if run.busy_beside:
         await run.desk.show()
     await run.asides_done()
-    if any(line.short or line.cancelled for line in run.standing.goods.progress()):
+    if any(line.short or line.cancelled for line in run.standing.goods.progress()) or _called_off(run):
         await run.stock.close("the order ended without it")
     run.standing.move(Lifecycle.COMPLETED, "completed")
     await run.desk.show()
+
+
+def _called_off(run: Run) -> bool:
+    """Whether something is reserved still though no line lacks anything: what was to be sent once more, and is not."""
+    parts = run.standing.goods.parts.values()
+    return any(part.reserved > part.shipped + part.resent for part in parts) and workflow.patched(WHOLE_LIFE)
 
 
 async def end_at_once(run: Run, reason: str) -> None:
@@ -86,7 +95,8 @@ async def unwind(run: Run, wish: CancelOrder) -> None:
     """Take everything back, last deed first, tell those it concerns, and end the order."""
     standing = run.standing
     run.stock.stop()
-    run.desk.answer_wish("being cancelled")
+    run.promises.stop()
+    run.desk.answer_wish(BEING_CANCELLED)
     standing.release_holds("the order is being cancelled")
     standing.tell(f"to be cancelled: {wish.reason}", kind=TimelineKind.OPERATOR, actor=wish.actor)
     accepted = standing.lifecycle not in {Lifecycle.RECEIVED, Lifecycle.VALIDATING}
@@ -99,6 +109,8 @@ async def unwind(run: Run, wish: CancelOrder) -> None:
     due = standing.account.give_back_held() if standing.account.held else Money.zero(run.order.currency)
     await telling.cancelled(run, wish.reason, due)
     await run.asides_done()
+    # What was under way when the wish came may have taken something since.
+    await run.undoing.run()
     standing.move(Lifecycle.CANCELLED if accepted else Lifecycle.REJECTED, wish.reason[:500], actor=wish.actor)
     standing.release_holds("the order has ended")
     await run.desk.show()

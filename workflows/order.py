@@ -9,10 +9,12 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
+from models.changes.request import ChangeReceipt
 from models.errors import InvalidInput
 from models.messages import (
     Acknowledgement,
     Cancellation,
+    Collection,
     HoldDecision,
     OperatorWord,
     OrderStart,
@@ -24,9 +26,12 @@ from models.order.standing import Standing
 from models.partners.events import PARTNER_EVENT
 from models.states.hold import HoldState
 from workflows import telling
+from workflows.changing import messages as changing
+from workflows.changing.changing import Changing
 from workflows.committing import commit
 from workflows.desk import CancelOrder, Desk
 from workflows.ending import complete, deliver, end_at_once, unwind
+from workflows.fulfilling.collecting import collections
 from workflows.messages import START_MAX, from_call, from_signal, refusal, sentence
 from workflows.run import Run
 from workflows.securing import secure
@@ -54,6 +59,7 @@ class OrderWorkflow:
             return
         standing = Standing(order, workflow.now)
         self._run = Run(order, standing, Desk(standing), Undoing(standing))
+        self._run.changing = Changing(self._run)
 
     @workflow.run
     async def run(self, *_start: RawValue) -> str:
@@ -69,6 +75,7 @@ class OrderWorkflow:
                 reason = workflow.cancellation_reason() or "cancelled in Temporal"
                 self._run.desk.wish = Cancellation(reason=reason, actor="temporal")
         await story
+        await self._run.changing.close()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self._run.standing.headline.value
 
@@ -82,7 +89,9 @@ class OrderWorkflow:
                 return
             telling.confirm(run)
             await secure(run)
+            await run.changing.rest()
             await commit(run)
+            await run.changing.rest()
             if route.reserve:
                 await ship(run)
                 await deliver(run)
@@ -132,7 +141,8 @@ class OrderWorkflow:
         desk, standing = self._run.desk, self._run.standing
         desk.wish = from_call(Cancellation, cancellation)
         await workflow.wait_condition(lambda: standing.ended or desk.wish is None)
-        return self._acknowledge(desk.wish_answer)
+        # An order may end before anybody heeds the wish.
+        return self._acknowledge(desk.wish_answer or f"too late: {standing.headline.value}")
 
     @cancel.validator
     def _may_cancel(self, *cancellation: RawValue) -> None:
@@ -142,6 +152,26 @@ class OrderWorkflow:
         except InvalidInput as error:
             raise refusal(error) from error
         self._check_cancellable()
+
+    @workflow.update(name="change", description="Change the accepted order: request (kind...), actor")
+    async def change(self, *proposal: RawValue) -> ChangeReceipt:
+        """Take a wish to change the order; every party it touches is asked beside this answer."""
+        return await changing.propose(self._run.changing, proposal)
+
+    @change.validator
+    def _may_change(self, *proposal: RawValue) -> None:
+        self._started()
+        changing.check_proposal(self._run.changing, proposal)
+
+    @workflow.update(name="withdraw_change", description="Take a change back while it is under way")
+    async def withdraw_change(self, *withdrawal: RawValue) -> ChangeReceipt:
+        """Take a change back, and answer when all that was done for it is undone."""
+        return await changing.withdraw(self._run.changing, withdrawal)
+
+    @withdraw_change.validator
+    def _may_withdraw_change(self, *withdrawal: RawValue) -> None:
+        self._started()
+        changing.check_withdrawal(self._run.changing, withdrawal)
 
     # --- what people send from the Temporal Web UI or CLI, and what partners tell ----------------------------------
 
@@ -161,6 +191,21 @@ class OrderWorkflow:
     async def request_cancellation(self, *cancellation: RawValue) -> None:
         """Take a person's wish to cancel."""
         await self._heard("cancel", lambda: self._wish(cancellation))
+
+    @workflow.signal(name="change", description="Change the accepted order: request (kind...), actor")
+    async def request_change(self, *proposal: RawValue) -> None:
+        """Take a person's wish to change the order."""
+        await self._heard("change", lambda: self._changed(changing.propose(self._run.changing, proposal)))
+
+    @workflow.signal(name="withdraw_change", description="Take a change back while it is under way")
+    async def request_withdrawal(self, *withdrawal: RawValue) -> None:
+        """Take a person's word that a change is not wanted any more."""
+        await self._heard("withdraw_change", lambda: self._changed(changing.withdraw(self._run.changing, withdrawal)))
+
+    @workflow.signal(name="collected", description="The customer has collected it: node (if several), actor")
+    async def collected(self, *word: RawValue) -> None:
+        """Take the word of a person at the counter."""
+        await self._heard("collected", lambda: self._came(word))
 
     @workflow.signal(dynamic=True)
     async def on_signal(self, name: str, arguments: Sequence[RawValue]) -> None:
@@ -182,14 +227,23 @@ class OrderWorkflow:
         hold = self._open_hold(word.hold)
         await self._run.desk.decide(HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor))
 
+    async def _changed(self, change: Awaitable[ChangeReceipt]) -> None:
+        await change
+
     async def _wish(self, sent: Sequence[object]) -> None:
         wish = from_call(Cancellation, sent)
         self._check_cancellable()
         self._run.desk.wish = wish
 
+    async def _came(self, sent: Sequence[object]) -> None:
+        found = collections(self._run, from_call(Collection, sent))
+        if not found:
+            raise _conflict("nothing lies ready to be collected")
+        self._run.events.extend(found)
+
     async def _told(self, name: str, arguments: Sequence[RawValue]) -> None:
         if name != "partner_event":
-            raise InvalidInput.at("", "signal", "is not known; there are approve, reject and cancel")
+            raise InvalidInput.at("", "signal", "is not known; there are approve, reject, cancel, change")
         event = from_signal(PARTNER_EVENT, arguments)
         if event.order_id != self._run.order.id:
             raise InvalidInput.at("/order_id", "identity", "is another order's")

@@ -10,6 +10,7 @@ from temporalio import workflow
 from activities.stock import StockActivities
 from activities.warehouse import WarehouseActivities
 from models.messages import Verdict
+from models.order.pieces import needs_of
 from models.order.snapshot import TimelineKind
 from models.order.standing import PLATFORM
 from models.partners.events import BackorderExpected, BackorderExpired, BackorderFilled
@@ -20,11 +21,13 @@ from models.stock.reservation import Remedy, RemedyKind, ReservationState
 from workflows import telling
 from workflows.asking import Manner, NotDone
 from workflows.desk import CancelOrder
+from workflows.patches import WHOLE_LIFE
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from models.order.pieces import Piece
     from models.states.hold import Hold
     from models.stock.demand import Need
     from models.stock.reservation import Allocation
@@ -43,7 +46,10 @@ class Remedies:
         self._run = run
         self._stocking = stocking
         self._open = 0
-        self._over = False
+        self.over = False
+        """Whether the order ends, and all of it is let be."""
+        self.waiting: dict[str, dict[Piece, int]] = {}
+        """By reservation: what waits in the queue for stock."""
         self.gave_up: CancelOrder | None = None
         """Why the last line was given up, and by whom."""
 
@@ -54,7 +60,11 @@ class Remedies:
 
     def stop(self) -> None:
         """Let all of it be: the order ends."""
-        self._over = True
+        self.over = True
+
+    def go_on(self) -> None:
+        """See to what comes now: the order goes on after all, and something is reserved anew."""
+        self.over = False
 
     def begin(self, remedy: Remedy, part: str) -> None:
         """See to one line, beside the order's story."""
@@ -68,7 +78,7 @@ class Remedies:
             await self._follow(remedy, f"{part}-{remedy.line_id}" if part else remedy.line_id)
         except (CancelOrder, NotDone):
             # The order's own story sees the wish and ends; what nobody could do is given up by an operator's word.
-            if not self._over and self._run.desk.wish is None:
+            if not self.over and self._run.desk.wish is None:
                 await self._cancel_line(remedy, "given up")
         finally:
             self._open -= 1
@@ -103,10 +113,13 @@ class Remedies:
             deadline=remedy.deadline,
         )
         answer = await run.own(StockActivities.backorder, request, "take a place in the queue for stock")
+        run.promises.sourced(answer.senders)
         if answer.state is not ReservationState.PENDING:
-            await self._arrived(part, answer.allocations)
+            await self._arrived(part, key, answer.allocations)
             return
         run.standing.expectations[key] = answer.expected_at
+        self.waiting[key] = _pieces(remedy.needs)
+        run.promises.waits(key, remedy.needs, answer.expected_at)
         run.standing.awaiting = run.standing.awaiting or STOCK
         telling.backordered(run, part, answer.expected_at)
         await run.desk.show()
@@ -117,18 +130,21 @@ class Remedies:
         run = self._run
         news = run.news_of(key)
         while True:
-            await workflow.wait_condition(lambda: bool(news) or self._over)
-            if self._over:
-                run.standing.expectations.pop(key, None)
+            await workflow.wait_condition(lambda: bool(news) or self.over or not self.waiting[key])
+            if self.over or not self.waiting[key]:
+                # The order ends, or a change has left out all of it.
+                run.promises.arrived(key)
                 return
             match news.popleft():
-                case BackorderFilled(allocations=allocations):
-                    run.standing.expectations.pop(key, None)
-                    await self._arrived(part, allocations)
+                case BackorderFilled(allocations=allocations, senders=senders):
+                    run.promises.sourced(senders)
+                    # What a change has left out meanwhile was filled all the same, and is given back.
+                    await self._arrived(part, key, _within(allocations, self.waiting.pop(key)))
                     return
                 case BackorderExpired():
-                    run.standing.expectations.pop(key, None)
-                    await self._cancel_line(remedy, "it did not come in time")
+                    run.promises.arrived(key)
+                    still = needs_of(self.waiting.pop(key))
+                    await self._cancel_line(remedy.model_copy(update={"needs": still}), "it did not come in time")
                     return
                 case BackorderExpected(expected_at=expected_at):
                     await self._expected(part, key, expected_at)
@@ -139,20 +155,29 @@ class Remedies:
         run.standing.expectations[key] = expected_at
         said = f"expected on {expected_at:%Y-%m-%d}" if expected_at else "nobody knows any more when it comes"
         run.standing.tell(f"what is short: {said}", actor=STOCK)
-        if expected_at is not None and (before is None or expected_at.date() > before.date()):
+        run.promises.expected(key, expected_at)
+        later = expected_at is not None and (before is None or expected_at.date() > before.date())
+        if expected_at is not None and later and not run.promises.made:
+            # What is promised tells of its new date itself: that is the same news.
             telling.delayed(run, f"{part}-{expected_at:%Y%m%d}", expected_at)
         await run.desk.show()
 
-    async def _arrived(self, part: str, allocations: tuple[Allocation, ...]) -> None:
+    async def _arrived(self, part: str, key: str, allocations: tuple[Allocation, ...]) -> None:
         if self._run.standing.awaiting == STOCK:
             self._run.standing.awaiting = None
+        self._run.promises.arrived(key)
         self._stocking.add(part, allocations, firm=True)
+        self._run.promises.reckon("what it waited for has come")
         await self._run.desk.show()
 
     # --- something else, from elsewhere, or not at all ----------------------------------------------------------------
 
     async def _substitute(self, remedy: Remedy, part: str) -> None:
         run = self._run
+        if run.standing.goods.begun(remedy.line_id) and workflow.patched(WHOLE_LIFE):
+            # A line goes whole, as it was ordered or as something else.
+            await self._hold(remedy)
+            return
         instead = ", ".join(f"{need.quantity} of {need.sku}" for need in remedy.substitutes)
         if remedy.needs_approval:
             reason = f"line {remedy.line_id} is short: send {instead} instead?"
@@ -207,23 +232,25 @@ class Remedies:
             await self._cancel_line(remedy, said.reason, said.actor)
 
     async def _cancel_line(self, remedy: Remedy, reason: str, actor: str = PLATFORM) -> None:
-        if self._over:
+        if self.over:
             return
         run = self._run
         self.gave_up = CancelOrder(reason, actor)
         run.standing.goods.cancelled(_pieces(remedy.needs))
         run.standing.tell(f"line {remedy.line_id} is closed: {reason}", kind=TimelineKind.UNDO)
+        run.promises.reckon(f"line {remedy.line_id} is closed")
         await run.desk.show()
 
     async def _answer(self, kind: HoldKind, reason: str, rule: str, *, by: datetime | None = None) -> _Said:
         """Open a hold and wait for its answer; there is none if it does not come in time, or the order ends."""
         run = self._run
         hold = run.standing.open_hold(kind, reason, release_rule=rule)
+        run.promises.reckon("somebody decides about some of it", tells=False)
         await self._stocking.hold_on()
         await run.desk.show()
         try:
             await workflow.wait_condition(
-                lambda: run.standing.holds[hold.id].state is not HoldState.OPEN or self._over,
+                lambda: run.standing.holds[hold.id].state is not HoldState.OPEN or self.over,
                 timeout=by - workflow.now() if by else None,
                 timeout_summary="until then it may be answered",
             )
@@ -260,3 +287,13 @@ def _spoken(remedy: Remedy) -> str:
         RemedyKind.HOLD: "a person decides",
     }[remedy.kind]
     return f"{what} ({remedy.reason})"
+
+
+def _within(allocations: tuple[Allocation, ...], wanted: dict[Piece, int]) -> tuple[Allocation, ...]:
+    kept = []
+    for one in allocations:
+        quantity = min(one.quantity, wanted.get((one.line_id, one.sku), 0))
+        if quantity:
+            wanted[one.line_id, one.sku] -= quantity
+            kept.append(one.model_copy(update={"quantity": quantity}))
+    return tuple(kept)

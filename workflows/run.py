@@ -13,11 +13,14 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from activities.failures import trouble_of
 from models.errors import OrderloomError
 from models.ids import effect_key
+from models.ledger.terms import MoneyTerms
 from models.order.assessment import Objection
-from models.partners.events import BackorderExpected, BackorderExpired, BackorderFilled
+from models.partners.events import BackorderExpected, BackorderExpired, BackorderFilled, ParcelMoved
 from models.states.hold import HoldKind
 from workflows.asking import Asking, Manner
 from workflows.desk import OWN_RETRIES, Desk
+from workflows.fulfilling.alarm import Alarm
+from workflows.promising import Promising
 from workflows.queues import OWN_WITHIN
 from workflows.stocking import Stocking
 from workflows.undoing import Undoing
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
     from models.order.assessment import Assessment
     from models.order.order import Order
     from models.order.standing import Standing
-    from models.partners.events import ParcelMoved, PartnerEvent
+    from models.partners.events import PartnerEvent
+    from workflows.changing.changing import Changing
+    from workflows.fulfilling.consignment import Consignment
 
 LedgerWord = BackorderFilled | BackorderExpected | BackorderExpired
 Question = TypeVar("Question")
@@ -48,8 +53,19 @@ class Run:
     news: dict[str, deque[LedgerWord]] = field(default_factory=dict)
     """What our stock ledger has said of reservations that wait for stock, by their keys."""
     stock: Stocking = field(init=False)
+    changing: Changing = field(init=False)
+    """What is wished of the order since it was accepted; its workflow sets it."""
+    promises: Promising = field(init=False)
+    alarm: Alarm = field(default_factory=Alarm)
+    """The one timer of this order's deadlines."""
     early: list[ParcelMoved] = field(default_factory=list)
     """What a carrier said of a parcel before the warehouse told us of it."""
+    consigned: dict[str, Consignment] = field(default_factory=dict)
+    """What nodes were asked to send, by the key of the release."""
+    avoided: dict[str, None] = field(default_factory=dict)
+    """Nodes that would not or could not send some of it."""
+    resourced: int = 0
+    """How often something was sourced again because of them."""
     _assessment: Assessment | None = None
     _keys: dict[str, str] = field(default_factory=dict)
     _asides: list[asyncio.Task[None]] = field(default_factory=list)
@@ -57,9 +73,12 @@ class Run:
     def __post_init__(self) -> None:
         """Begin with nothing reserved."""
         self.stock = Stocking(self)
+        self.promises = Promising(self)
 
     def hear(self, event: PartnerEvent) -> None:
         """Take an event: to whom it concerns, or to the order's own story."""
+        if isinstance(event, ParcelMoved):
+            self.promises.moved(event)
         if isinstance(event, BackorderFilled | BackorderExpected | BackorderExpired):
             self.news_of(event.reservation_key).append(event)
         else:
@@ -81,6 +100,14 @@ class Run:
         """Take the judgement, which pins the policy."""
         self._assessment = assessment
         self.standing.policy_version = assessment.policy_version
+        self.standing.promises.go_by(assessment.promises)
+        self.standing.judged(assessment.money or MoneyTerms())
+
+    def change_order(self, order: Order) -> None:
+        """Go on with the order as a change has left it."""
+        self.order = order
+        self.standing.take_changed(order)
+        self.promises.reckon("the order was changed")
 
     def key(self, step: str, part: str = "") -> str:
         """Name one outward effect of this order."""

@@ -1,4 +1,4 @@
-"""What a warehouse cannot or will not send: freed in our ledger, and sent again or left out, as a person says."""
+"""What a warehouse cannot or will not send: freed in our ledger, and sent from elsewhere, again, or left out."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from models.order.snapshot import TimelineKind
 from models.order.standing import PLATFORM
 from models.states.hold import HoldKind
 from workflows.desk import CancelOrder
+from workflows.fulfilling.elsewhere import may_source_again, source_again
 
 if TYPE_CHECKING:
     from models.order.pieces import Piece
-    from workflows.committing import Consignment
+    from workflows.fulfilling.consignment import Consignment
     from workflows.run import Run
 
 
@@ -30,12 +31,25 @@ class Shortfall:
 
 
 async def make_good(run: Run, shortfall: Shortfall) -> None:
-    """Have a person choose: reserve and send it once more, from elsewhere, or close the order without it.
+    """Source it again elsewhere by itself, as often as policy says; after that a person chooses.
+
+    The choice is to reserve and send it once more, from elsewhere, or to close the order without it.
 
     Raises:
         CancelOrder: nothing else is left of the order.
     """
     consignment = shortfall.consignment
+    if consignment is not None and may_source_again(run):
+        await source_again(
+            run,
+            needs_of(shortfall.missing),
+            node=consignment.node,
+            reservation_key=consignment.reservation_key,
+            document=shortfall.event_id,
+            reason=shortfall.reason,
+        )
+        await run.desk.show()
+        return
     if consignment is not None:
         document = run.key("free", shortfall.event_id)
         await run.stock.free(shortfall.missing, consignment.reservation_key, document, shortfall.reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,8 @@ from activities.stock import StockActivities
 from models.order.assessment import Objection
 from models.order.pieces import needs_of
 from models.order.standing import PLATFORM
-from models.policy.decision import Decision, DecisionKind, RefusedOption
-from models.policy.screening import HOLD
 from models.states.hold import HoldKind
+from models.stock.deciding import reserved
 from models.stock.demand import Demand
 from models.stock.reservation import (
     Freed,
@@ -26,17 +25,18 @@ from models.stock.reservation import (
     ReservationState,
 )
 from workflows.desk import CancelOrder
-from workflows.patches import STOCK_CONTROL
+from workflows.leftover import bring_along, left_over
+from workflows.patches import STOCK_CONTROL, WHOLE_LIFE
 from workflows.remedies import Remedies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from models.order.pieces import Piece
     from models.partners.events import PickedLine
     from models.stock.demand import Need
-    from models.stock.reservation import Allocation, ReservationAnswer
+    from models.stock.reservation import Allocation
     from workflows.run import Run
 
 
@@ -47,6 +47,14 @@ class Batch:
     part: str
     """Which of the order's reservations: empty for the first."""
     allocations: tuple[Allocation, ...]
+    waited: bool = False
+    """Whether it was held back for its node's wave, which has come."""
+    again: str = ""
+    """By what it goes out again, where a warehouse was stopped before: a change's name."""
+
+    def of(self, allocations: Iterable[Allocation]) -> Batch:
+        """A part of it."""
+        return replace(self, allocations=tuple(allocations))
 
 
 class Stocking:
@@ -58,9 +66,12 @@ class Stocking:
         self._keys: dict[str, None] = {}
         self._soft: dict[str, Batch] = {}
         self._rounds = 0
-        self._remedies = Remedies(run, self)
+        self.remedies = Remedies(run, self)
+        """What is done about what it is short of."""
         self.ready: deque[Batch] = deque()
         """Reserved, and not released to a warehouse yet."""
+        self._held_back: dict[str, list[Batch]] = {}
+        """By node: what waits for its next wave."""
 
     @property
     def demand(self) -> Demand:
@@ -70,12 +81,12 @@ class Stocking:
     @property
     def gave_up(self) -> CancelOrder:
         """Why the order ends where nothing of it could be had."""
-        return self._remedies.gave_up or CancelOrder("nothing of it can be had", PLATFORM)
+        return self.remedies.gave_up or CancelOrder("nothing of it can be had", PLATFORM)
 
     @property
     def settled(self) -> bool:
         """Whether nothing is being waited for any more."""
-        return self._remedies.done
+        return self.remedies.done
 
     async def begin(self, needs: tuple[Need, ...]) -> None:
         """Reserve, and wait until there is something to go on with.
@@ -93,7 +104,15 @@ class Stocking:
             CancelOrder: nothing of it can be had, or somebody wants the order cancelled.
         """
         desk = self._run.desk
-        await workflow.wait_condition(lambda: bool(self.ready) or self.settled or desk.wish is not None)
+        changing = self._run.changing
+        while True:
+            # Waited for even where there is something at once: what goes on beside begins in this turn.
+            await workflow.wait_condition(
+                lambda: bool(self.ready) or self.settled or desk.wish is not None or changing.calls
+            )
+            if self.ready or self.settled or desk.wish is not None:
+                break
+            await changing.rest()
         desk.check_wish()
         if not self.ready:
             raise self.gave_up
@@ -112,7 +131,8 @@ class Stocking:
         )
         while True:
             answer = await run.own(StockActivities.reserve, request, "reserve the stock")
-            run.standing.decide(answer.decision or _decision(run, answer))
+            run.promises.sourced(answer.senders)
+            run.standing.decide(answer.decision or reserved(run.assessment.policy_version, answer))
             self.add(part, answer.allocations, firm=False)
             if answer.granted or answer.remedies:
                 break
@@ -120,11 +140,46 @@ class Stocking:
             short = "; ".join(f"{item.sku}: {item.available} of {item.wanted}" for item in answer.shortages)
             await run.desk.clear([Objection(kind=HoldKind.INVENTORY, reason=f"short of stock: {short}"[:500])])
         for remedy in answer.remedies:
-            self._remedies.begin(remedy, part)
+            self.remedies.begin(remedy, part)
+        rest = left_over(needs, answer) if answer.remedies else ()
+        if rest and workflow.patched(WHOLE_LIFE):
+            run.aside(bring_along(run, rest))
+        if not answer.remedies:
+            run.promises.reckon(f"reserved anew ({part})" if part else "as it was reserved")
 
     async def again(self, needs: tuple[Need, ...], *, avoid: tuple[str, ...] = ()) -> None:
         """Reserve what was lost, under a key of its own."""
+        self.remedies.go_on()
         await self.reserve(needs, self.fresh_part("again"), avoid=avoid)
+
+    def hold_back(self, batch: Batch, node: str) -> None:
+        """Keep what is reserved until the node's next wave."""
+        self._held_back.setdefault(node, []).append(batch)
+
+    def resume(self, node: str) -> None:
+        """The node's wave has come: what waited for it can be released."""
+        self.ready.extend(replace(batch, waited=True) for batch in self._held_back.pop(node, []))
+
+    @property
+    def anything_ready(self) -> bool:
+        """Whether something is reserved that no warehouse has been asked for."""
+        return bool(self.ready) or any(self._held_back.values())
+
+    @property
+    def unreleased(self) -> list[Batch]:
+        """What is reserved and no warehouse was asked for."""
+        return [*self.ready, *(batch for batches in self._held_back.values() for batch in batches)]
+
+    def keep_only(self, of: Callable[[Batch], Batch | None]) -> None:
+        """Leave out of what is reserved and not released what is not to be released any more."""
+        self.ready = deque(left for batch in self.ready if (left := of(batch)) is not None)
+        for node, batches in self._held_back.items():
+            self._held_back[node] = [left for batch in batches if (left := of(batch)) is not None]
+
+    def drop_ready(self) -> None:
+        """Release nothing of what is reserved: it is not wanted any more."""
+        self.ready.clear()
+        self._held_back.clear()
 
     def fresh_part(self, name: str) -> str:
         """Name one more reservation of this order."""
@@ -157,6 +212,7 @@ class Stocking:
         if not firm:
             self._soft[self._run.key("stock", part)] = batch
         self._run.standing.goods.reserved(allocations)
+        self._run.promises.reserved(allocations)
         nodes = ", ".join(sorted({allocation.node for allocation in allocations}))
         self._run.standing.tell(f"stock reserved at {nodes}")
 
@@ -179,7 +235,7 @@ class Stocking:
         if not self._soft or not workflow.patched(STOCK_CONTROL):
             return
         until: datetime = workflow.now() + timedelta(hours=self._run.assessment.held_soft_hours)
-        for key in self._soft:
+        for key in list(self._soft):  # others reserve meanwhile
             extension = ReservationExtension(reservation_key=key, order_id=self._run.order.id, until=until)
             await self._run.own(StockActivities.extend, extension, "keep the stock reserved")
 
@@ -190,25 +246,40 @@ class Stocking:
         wanted = run.standing.goods.lost(lines)
         if not wanted:
             return
-        self.ready = deque(left for batch in self.ready if (left := _without(batch, wanted, node)) is not None)
+        self.keep_only(lambda batch: _without(batch, wanted, node))
         await self.again(needs_of(wanted), avoid=(node,))
 
-    async def free(self, pieces: dict[Piece, int], reservation_key: str, document: str, reason: str) -> None:
+    async def free(
+        self,
+        pieces: dict[Piece, int],
+        reservation_key: str,
+        document: str,
+        reason: str,
+        *,
+        node: str | None = None,
+    ) -> None:
         """Give back what a warehouse will not send, so that nobody waits for it in vain."""
         if not workflow.patched(STOCK_CONTROL):
             return
+        items = tuple(
+            Freed(line_id=line, sku=sku, quantity=quantity, node=node) for (line, sku), quantity in pieces.items()
+        )
+        await self._free(items, reservation_key, document, reason)
+
+    async def free_lot(self, allocation: Allocation, reservation_key: str, document: str, reason: str) -> None:
+        """Give back what lies in a lot that must not be sent."""
+        lot = Freed(**allocation.model_dump())
+        await self._free((lot,), reservation_key, document, reason)
+
+    async def _free(self, items: tuple[Freed, ...], reservation_key: str, document: str, reason: str) -> None:
         release = ReservationRelease(
-            reservation_key=reservation_key,
-            order_id=self._run.order.id,
-            reason=reason,
-            key=document,
-            items=tuple(Freed(line_id=line, sku=sku, quantity=quantity) for (line, sku), quantity in pieces.items()),
+            reservation_key=reservation_key, order_id=self._run.order.id, reason=reason, key=document, items=items
         )
         await self._run.own(StockActivities.release, release, "give back what was not found")
 
     def stop(self) -> None:
         """See to nothing any more: the order ends."""
-        self._remedies.stop()
+        self.remedies.stop()
 
     async def close(self, reason: str) -> None:
         """Give back whatever is still reserved or waited for."""
@@ -226,20 +297,4 @@ def _without(batch: Batch, gone: dict[Piece, int], node: str) -> Batch | None:
         left[piece] = left.get(piece, 0) - taken
         if allocation.quantity > taken:
             kept.append(allocation.model_copy(update={"quantity": allocation.quantity - taken}))
-    return Batch(batch.part, tuple(kept)) if kept else None
-
-
-def _decision(run: Run, answer: ReservationAnswer) -> Decision:
-    return Decision(
-        kind=DecisionKind.STOCK,
-        policy_version=run.assessment.policy_version,
-        input={
-            "shortages": [shortage.model_dump(mode="json") for shortage in answer.shortages],
-            "nodes": [*sorted({allocation.node for allocation in answer.allocations})],
-        },
-        outcome="reserved" if answer.granted else HOLD,
-        refused=tuple(
-            RefusedOption(option=f"reserve {shortage.sku}", reason=f"{shortage.available} of {shortage.wanted}")
-            for shortage in answer.shortages[:50]
-        ),
-    )
+    return batch.of(kept) if kept else None

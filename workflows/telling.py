@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from models.money import Money
     from models.partners.events import ParcelShipped
+    from models.promises.promise import Window
     from workflows.run import Run
 
 
@@ -43,10 +44,45 @@ def delayed(run: Run, part: str, expected_at: datetime) -> None:
         run.aside(_send(run, NoticeKind.ORDER_DELAYED, audience, part=part, expected_at=expected_at))
 
 
+def promised(run: Run, version: int, deliver: Window, reason: str) -> None:
+    """Tell the channel and the customer of other dates than they go by."""
+    for audience in _audiences(run):
+        run.aside(
+            _send(run, NoticeKind.PROMISE_CHANGED, audience, part=f"v{version}", deliver=deliver, reason=reason)
+        )
+
+
+def ready_to_collect(run: Run, part: str, node: str, until: datetime) -> None:
+    """Tell the channel and the customer that goods lie ready at a node, and until when."""
+    _collectable(run, NoticeKind.READY_FOR_PICKUP, part, node, until)
+
+
+def reminded_to_collect(run: Run, part: str, node: str, until: datetime) -> None:
+    """Remind the customer of goods that lie ready."""
+    _collectable(run, NoticeKind.PICKUP_REMINDER, part, node, until)
+
+
+def _collectable(run: Run, kind: NoticeKind, part: str, node: str, until: datetime) -> None:
+    for audience in _audiences(run):
+        run.aside(_send(run, kind, audience, part=part, answer_by=until, reason=f"to be collected at {node}"))
+
+
 def question(run: Run, part: str, reason: str, answer_by: datetime | None) -> None:
     """Ask the customer, through the channel where we may not write to him, what to do about what is short."""
     audience = Audience.CUSTOMER if _may_write(run) else Audience.CHANNEL
     run.aside(_send(run, NoticeKind.QUESTION, audience, part=part, reason=reason, answer_by=answer_by))
+
+
+def changed(run: Run, change: str, reason: str, refund_due: Money) -> None:
+    """Tell the channel, and what it has to give back, and the customer that the order is changed as was wished."""
+    for audience in _audiences(run):
+        due = refund_due if refund_due and audience is Audience.CHANNEL else None
+        run.aside(_send(run, NoticeKind.ORDER_CHANGED, audience, part=change, refund_due=due, reason=reason))
+
+
+def refund_due(run: Run, part: str, amount: Money, reason: str) -> None:
+    """Tell the channel, which holds the money, to give so much of it back."""
+    run.aside(_send(run, NoticeKind.REFUND_DUE, Audience.CHANNEL, part=part, refund_due=amount, reason=reason))
 
 
 async def cancelled(run: Run, reason: str, refund_due: Money) -> None:
@@ -84,6 +120,7 @@ async def _send(  # noqa: PLR0913 - a notice says several things
     refund_due: Money | None = None,
     expected_at: datetime | None = None,
     answer_by: datetime | None = None,
+    deliver: Window | None = None,
     reason: str | None = None,
 ) -> None:
     notice = Notice(
@@ -98,6 +135,8 @@ async def _send(  # noqa: PLR0913 - a notice says several things
         refund_due=refund_due,
         expected_at=expected_at,
         answer_by=answer_by,
+        deliver_from=deliver.earliest if deliver else None,
+        deliver_by=deliver.latest if deliver else None,
         reason=reason[:500] if reason else None,
     )
     manner = Manner(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from temporalio import workflow
@@ -11,8 +9,11 @@ from temporalio import workflow
 from models.messages import Cancellation
 from models.order.standing import PLATFORM
 from models.states.hold import Hold, HoldKind, HoldState
+from workflows.fulfilling.alarm import Alarm
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from workflows.queues import Partner
     from workflows.run import Run
 
@@ -20,22 +21,25 @@ if TYPE_CHECKING:
 class Watch:
     """A deadline, and the hold that opens when it passes."""
 
-    def __init__(self, run: Run, partner: Partner, within: timedelta, what: str) -> None:
-        """Expect `what` (``the parcel's delivery``) of a partner within some time."""
+    def __init__(
+        self, run: Run, partner: Partner, within: timedelta, what: str, alarm: Alarm | None = None
+    ) -> None:
+        """Expect `what` (``the parcel's delivery``) of a partner within some time; of several, by one `alarm`."""
         self._run = run
         self._partner = partner
         self._within = within
         self._what = what
         self._hold: Hold | None = None
-        self._timer = self._set_timer()
+        self._alarm = alarm or Alarm()
+        self._set_alarm()
 
-    def _set_timer(self) -> asyncio.Task[None]:
-        return asyncio.ensure_future(workflow.sleep(self._within, summary=f"{self._what} expected by then"))
+    def _set_alarm(self) -> None:
+        self._alarm.set(self._what, workflow.now() + self._within, f"{self._what} expected by then")
 
     @property
     def calls(self) -> bool:
         """Whether `look` has something to do: the time is up, or the hold was answered."""
-        return self._timer.done() if self._hold is None else self._state() is not HoldState.OPEN
+        return self._alarm.passed(self._what) if self._hold is None else self._state() is not HoldState.OPEN
 
     def _state(self) -> HoldState:
         return HoldState.RELEASED if self._hold is None else self._run.standing.holds[self._hold.id].state
@@ -57,11 +61,11 @@ class Watch:
                 reason=answered.decision_reason or "rejected", actor=answered.decided_by or PLATFORM
             )
         self._hold = None
-        self._timer = self._set_timer()
+        self._set_alarm()
 
     def end(self) -> None:
         """Stop watching: it has come, or no longer matters."""
-        self._timer.cancel()
+        self._alarm.unset(self._what)
         if self._hold is not None and self._state() is HoldState.OPEN:
             self._run.standing.close_hold(
                 self._hold.id, HoldState.RELEASED, actor=PLATFORM, reason=f"{self._what} came"

@@ -15,7 +15,8 @@ from activities.adapters.sandbox.warehouse import SandboxWarehouse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from activities.ports import Carriers, ChannelStock, Erp, Notices, Payments, Warehouse
+    from activities.ports import Carriers, Erp, Notices, Payments, Warehouse
+    from activities.stock_ports import ChannelStock
     from models.settings import PartnerSettings, Settings
 
 Port = TypeVar("Port")

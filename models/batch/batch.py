@@ -13,6 +13,8 @@ from models.order.order import Digest
 
 SIZE_MAX = 256 * 1024 * 1024
 """Bytes in the largest file we take."""
+ORDER_MAX = 1024 * 1024
+"""Bytes in the largest order a workflow can be started with."""
 
 BatchId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 """Of the file's bytes and of how they are to be read: the same file again is the same batch."""
@@ -41,6 +43,17 @@ class FileEncoding(StrEnum):
 
     UTF_8 = "utf-8"
     WINDOWS_1252 = "windows-1252"
+
+
+class AnswerKind(StrEnum):
+    """What the sender of an X12 850 hears of his order, by the number of its transaction set."""
+
+    CONFIRMATION = "855"
+    """What we accept of it."""
+    SHIP_NOTICE = "856"
+    """What was shipped of it."""
+    INVOICE = "810"
+    """What was invoiced of it."""
 
 
 class BatchSource(StrictModel):
@@ -164,7 +177,3 @@ class FileDigest(StrictModel):
     channel: ChannelName
     currency: Currency
     learn: bool
-
-
-ORDER_MAX = 1024 * 1024
-"""Bytes in the largest order a workflow can be started with."""

@@ -7,9 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from models.base import Sku, StrictModel, Text
+from models.ledger.terms import MoneyTerms
 from models.order.order import Order
+from models.policy.changes import ChangeRules
 from models.policy.decision import Decision
-from models.policy.policy_set import CustomerNotices, FulfilmentPolicy, PatiencePolicy
+from models.policy.fulfilment import FulfilmentPolicy
+from models.policy.policy_set import CustomerNotices, PatiencePolicy
+from models.policy.promises.rules import PromiseRules
 from models.states.hold import HoldKind
 from models.stock.demand import Demand, Need
 
@@ -61,3 +65,8 @@ class Assessment(StrictModel):
     fulfilment: FulfilmentPolicy
     patience: PatiencePolicy
     notices: CustomerNotices
+    money: MoneyTerms | None = None
+    """None for an order judged before there were such rules: its money goes as it went then."""
+    changes: ChangeRules = ChangeRules()
+    promises: PromiseRules | None = None
+    """None for an order judged before there were such rules: nothing is promised of it."""

@@ -90,6 +90,8 @@ class FulfilmentRequest(StrictModel):
     pick_up_at: Identifier | None = None
     """The store or node to collect from."""
     ship_by: Moment | None = None
+    deliver_from: Moment | None = None
+    """When the site takes goods in at the earliest; with `deliver_by` it is the delivery window."""
     deliver_by: Moment | None = None
     ship_together: bool = False
     instructions: Note | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from models.ledger.terms import FreightTime
 from models.order.pieces import Parcel, Part, Piece, needs_of, pieces_of
 from models.order.snapshot import LineProgress, ShipmentProgress
 from models.order.worth import share, worth
@@ -33,6 +34,10 @@ class Goods:
     """Whether what needs no shipping (a service, what the channel ships) counts as delivered; it does with the first
     parcel, or at once where there is none."""
     invoiced: dict[str, int] = field(default_factory=dict)
+    unsent: dict[Piece, int] = field(default_factory=dict)
+    """What did not arrive and will not be sent once more, and nobody has settled yet."""
+    freight: FreightTime = FreightTime.FIRST_SHIPMENT
+    """Which goods bear what the customer pays beside them."""
 
     def plan(self, needs: Iterable[Need]) -> None:
         """Take note of what has to come out of stock."""
@@ -108,20 +113,58 @@ class Goods:
             part.released -= line.quantity
             part.reserved -= line.quantity
 
+    def taken_back(self, pieces: dict[Piece, int]) -> None:
+        """Note what a warehouse was asked for and will not send: it is neither released nor reserved any more."""
+        for piece, quantity in pieces.items():
+            self.parts[piece].released -= quantity
+            self.parts[piece].reserved -= quantity
+
+    def parcel(self, tracking_number: str) -> Parcel | None:
+        """The parcel a carrier speaks of; the latest, should one number stand for several."""
+        found = [parcel for parcel in self.parcels.values() if parcel.tracking_number == tracking_number]
+        return found[-1] if found else None
+
+    def undelivered(self, parcel: Parcel) -> dict[Piece, int]:
+        """Note that what was in a parcel has to go once more, at no charge; answers how many of what."""
+        for piece, quantity in parcel.pieces.items():
+            self.parts[piece].again += quantity
+        return dict(parcel.pieces)
+
+    def take_unsent(self) -> dict[Piece, int]:
+        """What is to be settled since it did not arrive and will not be sent once more; from now on it is."""
+        found, self.unsent = self.unsent, {}
+        return found
+
     def cancelled(self, pieces: dict[Piece, int]) -> None:
         """Note what will not be delivered after all."""
         for piece, quantity in pieces.items():
             part = self.parts[piece]
-            part.cancelled += min(quantity, part.outstanding)
+            # What was paid for and is not sent once more stays sold: it is no cancellation.
+            new = min(quantity, part.quantity - part.shipped - part.cancelled)
+            unsent = min(quantity - new, part.again - part.resent)
+            if unsent:
+                part.again -= unsent
+                self.unsent[piece] = self.unsent.get(piece, 0) + unsent
+            part.cancelled += new
             part.backordered = max(part.backordered - quantity, 0)
 
+    def begun(self, line_id: str) -> bool:
+        """Whether a warehouse has, or had, some of a line."""
+        return any(part.released or part.shipped for part in self._parts_of(line_id))
+
     def shipped(self, event: ParcelShipped) -> Money:
-        """Note a parcel, which `check` has passed; answers what the customer pays for what is in it."""
+        """Note a parcel, which `check` has passed; answers what the customer pays for what is in it.
+
+        What goes in the place of a parcel that did not arrive is paid for already.
+        """
         before = self.worth_shipped
         self.handed_over = True
         pieces = pieces_of(event.lines)
         for piece, quantity in pieces.items():
-            self.parts[piece].shipped += quantity
+            part = self.parts[piece]
+            first = min(quantity, part.quantity - part.shipped - part.cancelled)
+            part.shipped += first
+            part.resent += quantity - first
         value = self.worth_shipped - before
         self.parcels[event.shipment_id] = Parcel(event.node, event.carrier, event.tracking_number, value, pieces)
         return value
@@ -129,7 +172,7 @@ class Goods:
     @property
     def worth_shipped(self) -> Money:
         """What the customer pays for all that has left us."""
-        return worth(self.order, self.line_quantities())
+        return worth(self.order, self.line_quantities(), self.freight)
 
     def to_invoice(self) -> tuple[InvoiceLine, ...]:
         """What has left us and stands on no invoice yet; from now on it does."""
@@ -144,7 +187,7 @@ class Goods:
 
     def not_released(self) -> dict[Piece, int]:
         """What is still to be shipped and no warehouse has been asked for."""
-        left = {piece: part.outstanding - max(part.released - part.shipped, 0) for piece, part in self.parts.items()}
+        left = {piece: part.outstanding - max(part.at_warehouse, 0) for piece, part in self.parts.items()}
         return {piece: quantity for piece, quantity in left.items() if quantity > 0}
 
     def outstanding(self) -> dict[Piece, int]:
@@ -186,7 +229,7 @@ class Goods:
     @property
     def at_warehouses(self) -> bool:
         """Whether a warehouse has something of it to send."""
-        return any(part.released > part.shipped for part in self.parts.values())
+        return any(part.at_warehouse > 0 for part in self.parts.values())
 
     @property
     def anything_shipped(self) -> bool:

@@ -10,6 +10,7 @@ from models.stock.demand import Need
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from models.money import Money
     from models.partners.events import PickedLine
@@ -45,10 +46,20 @@ class Part:
     shipped: int = 0
     delivered: int = 0
     cancelled: int = 0
+    again: int = 0
+    """Sent in a parcel that did not arrive, and to be sent once more; `shipped` goes on counting them."""
+    resent: int = 0
+    """Of these, how many have left once more."""
 
     @property
     def outstanding(self) -> int:
-        return self.quantity - self.shipped - self.cancelled
+        """How many have still to leave."""
+        return self.quantity + self.again - self.shipped - self.resent - self.cancelled
+
+    @property
+    def at_warehouse(self) -> int:
+        """How many a warehouse has been asked for and has not sent."""
+        return self.released - self.shipped - self.resent
 
     def count(self, name: Counted) -> int:
         number: int = getattr(self, name)
@@ -63,3 +74,9 @@ class Parcel:
     value: Money
     pieces: dict[Piece, int]
     state: ShipmentState = ShipmentState.DISPATCHED
+    lost_at: datetime | None = None
+    """When it was lost: word from before that, told late, does not find it again."""
+    failed_attempts: int = 0
+    """Since a person was last asked about it."""
+    made_good: bool = False
+    """Whether what was in it is sent once more, or paid back, since it does not arrive."""

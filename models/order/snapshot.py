@@ -8,10 +8,17 @@ from typing import Annotated
 from pydantic import Field
 
 from models.base import Count, Identifier, Quantity, Sku, StrictModel, Text
+from models.changes.progress import ChangeProgress
 from models.ids import OrderId
+from models.ledger.accounts import LedgerAccount
+from models.ledger.postings import Posting
+from models.ledger.terms import SellingEntity
 from models.money import Money
 from models.order.document import Moment
+from models.order.order import Order
+from models.order.payment_terms import TenderKind
 from models.policy.decision import Decision
+from models.promises.promise import Promise
 from models.states.fulfilment import FulfilmentState, ShipmentState
 from models.states.hold import Hold
 from models.states.lifecycle import Lifecycle
@@ -63,6 +70,26 @@ class ShipmentProgress(StrictModel):
     """What the customer pays for what is in it, its share of shipping and charges with it."""
 
 
+class TenderProgress(StrictModel):
+    """One authorisation."""
+
+    kind: TenderKind
+    reference: Text | None = None
+    """What the payment provider calls it."""
+    authorised: Money
+    captured: Money
+    refunded: Money
+    expires_at: Moment | None = None
+
+
+class HeldMoney(StrictModel):
+    """What the channel took with one tender."""
+
+    account: LedgerAccount
+    amount: Money
+    returned: Money
+
+
 class MoneyProgress(StrictModel):
     """How much is where. For a prepaid order `captured` is what the channel holds."""
 
@@ -75,6 +102,19 @@ class MoneyProgress(StrictModel):
     """The part of `captured` that the channel, not our payment provider, took: all of it for a prepaid order."""
     by_channel: bool = False
     """Whether the channel, not our payment provider, takes and gives back the money."""
+    refunded_by_provider: Money | None = None
+    """The part of `refunded` that our payment provider gave back."""
+    credited: Money | None = None
+    """By credit memos outside returns."""
+    written_off: Money | None = None
+    owed: Money | None = None
+    """What the customer owes for all that was shipped; below zero where he has paid ahead."""
+    tenders: tuple[TenderProgress, ...] = ()
+    """Each authorisation at our payment provider, in the order they are drawn."""
+    held: tuple[HeldMoney, ...] = ()
+    """What the channel took, by its tenders."""
+    entity: SellingEntity | None = None
+    """The company that sells it."""
 
 
 class TimelineKind(StrEnum):
@@ -124,7 +164,15 @@ class OrderSnapshot(StrictModel):
     """All, the closed ones too."""
     references: dict[str, str] = Field(default_factory=dict)
     """What partners call it: ``{"erp_order": "SO-1", "invoice": "INV-1"}``."""
+    promise: Promise | None = None
+    """When it leaves us and when the customer has it; none where nothing is promised."""
+    changes: tuple[ChangeProgress, ...] = ()
+    """What was wished of it after it was accepted, the oldest first."""
+    changed: Order | None = None
+    """The order as a change has just left it; none where it is as it was at the snapshot before."""
     entries: tuple[TimelineEntry, ...] = ()
     decisions_from: Count = 0
     """The position of the first of `decisions`."""
     decisions: tuple[Decision, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    """What was written in its journal since the snapshot before; all of it once the order has ended."""

@@ -9,6 +9,7 @@ from models.order.casebook import PLATFORM, Casebook
 from models.order.goods import Goods
 from models.order.headline import headline
 from models.order.snapshot import Headline, OrderSnapshot
+from models.promises.book import PromiseBook
 from models.states.fulfilment import FULFILMENT, FulfilmentState
 from models.states.lifecycle import LIFECYCLE, Lifecycle
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from models.changes.progress import ChangeProgress
+    from models.ledger.postings import Posting
+    from models.ledger.terms import MoneyTerms
     from models.order.order import Order
 
 __all__ = ["PLATFORM", "Standing"]
@@ -31,19 +35,33 @@ class Standing(Casebook):
         self.lifecycle = Lifecycle.RECEIVED
         self.fulfilment = FulfilmentState.OPEN
         self.goods = Goods(order)
-        self.account = Account(order)
+        self.promises = PromiseBook(self.goods)
+        self.account = Account(order, now)
         self.policy_version: str | None = None
         self.awaiting: str | None = None
         """The partner whose callback is awaited; a hold's own partner or owner goes before it."""
         self.expectations: dict[str, datetime | None] = {}
         """When what it waits for is expected, by reservation key."""
         self.references: dict[str, str] = {}
+        self.changes: dict[str, ChangeProgress] = {}
+        """What was wished of it after it was accepted, by id."""
+        self._changed: Order | None = None
         self._version = 0
 
     def move(self, after: Lifecycle, text: str, *, actor: str = PLATFORM) -> None:
         """Move the order's own life on."""
         self.lifecycle = LIFECYCLE.move(self.lifecycle, after)
         self.tell(text, actor=actor)
+
+    def judged(self, money: MoneyTerms) -> None:
+        """Take the rules its money goes by."""
+        self.account.judged(money)
+        self.goods.freight = self.account.terms.freight
+
+    def take_changed(self, order: Order) -> None:
+        """Go on with the order as a change has left it; the next snapshot carries it."""
+        self.order = self.goods.order = self._changed = order
+        self.account.changed(order)
 
     def fulfil(self, after: FulfilmentState) -> None:
         """Move the fulfilment on."""
@@ -91,9 +109,19 @@ class Standing(Casebook):
             shipments=self.goods.shipments(),
             holds=tuple(self.holds.values()),
             references=dict(self.references),
+            promise=self.promises.promise,
+            changes=tuple(self.changes.values()),
+            changed=self._changed,
             entries=tuple(self._entries),
             decisions_from=self._decided,
             decisions=tuple(self._decisions),
+            postings=self._postings(),
         )
         self._written()
+        self._changed = None
         return snapshot
+
+    def _postings(self) -> tuple[Posting, ...]:
+        new = self.account.journal.take_new()
+        # An order that began under code without a journal has written only a part of it: the end says all of it.
+        return self.account.journal.all if self.ended else new

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.ledger import sharing
+from models.ledger.terms import FreightTime
 from models.money import Money
 from models.order.payment_terms import PaymentTerms
 
@@ -12,22 +14,48 @@ if TYPE_CHECKING:
 
     from models.order.document import Line
     from models.order.order import Order
+    from models.order.pricing import Priced
 
 
-def worth(order: Order, quantities: Mapping[str, int]) -> Money:
-    """What the customer pays for so many of each line.
+def worth(order: Order, quantities: Mapping[str, int], freight: FreightTime = FreightTime.FIRST_SHIPMENT) -> Money:
+    """What the customer pays for so many of each line, with what of shipping and other charges they bear.
 
-    Shipping and other charges belong to the first goods that come: they count as soon as there are any. The worth of
-    a further shipment is the difference of two such sums, so that all shipments together add up to the total.
+    The worth of a further shipment is the difference of two such sums, so that all shipments together add up to the
+    total.
 
     Args:
         order: the order.
         quantities: by line id; a line left out counts as none.
+        freight: which goods bear shipping and other charges.
     """
     if not any(quantities.values()):
         return Money.zero(order.currency)
-    parts = [share(line, quantities.get(line.id, 0)) for line in order.lines]
-    return Money.sum_of([*parts, other_charges(order)], order.currency)
+    part, whole = charges_borne(order, quantities, freight)
+    charges = Money.sum_of((share_of(charge.total, part, whole) for charge in all_charges(order)), order.currency)
+    return goods_worth(order, quantities) + charges
+
+
+def goods_worth(order: Order, quantities: Mapping[str, int]) -> Money:
+    """What the customer pays for so many of each line, charges left out."""
+    parts = (
+        sharing.share(line.total.amount, quantities[line.id], line.quantity)
+        for line in order.lines
+        if quantities.get(line.id)
+    )
+    return Money(amount=sum(parts), currency=order.currency)
+
+
+def charges_borne(order: Order, quantities: Mapping[str, int], freight: FreightTime) -> tuple[int, int]:
+    """How much of shipping and other charges so many goods bear, as a part of a whole.
+
+    By the first shipment: all of it as soon as there are any goods. By value: as the goods' worth is to the worth of
+    all that was to be delivered; goods that cost nothing bear it as the first shipment would.
+    """
+    if freight is FreightTime.BY_VALUE:
+        whole = goods_worth(order, {line.id: line.open_quantity for line in order.lines}).amount
+        if whole:
+            return min(goods_worth(order, quantities).amount, whole), whole
+    return (1, 1) if any(quantities.values()) else (0, 1)
 
 
 def share(line: Line, quantity: int) -> Money:
@@ -37,12 +65,17 @@ def share(line: Line, quantity: int) -> Money:
 
 def share_of(total: Money, quantity: int, whole: int) -> Money:
     """What so many of the whole cost; the parts always add up to the total."""
-    return total.allocate([quantity, whole - quantity])[0]
+    return Money(amount=sharing.share(total.amount, quantity, whole), currency=total.currency)
+
+
+def all_charges(order: Order) -> tuple[Priced, ...]:
+    """Shipping and all charges that are not goods."""
+    return (*order.shipping, *order.charges)
 
 
 def other_charges(order: Order) -> Money:
-    """Shipping and all charges that are not goods."""
-    return Money.sum_of((charge.total for charge in (*order.shipping, *order.charges)), order.currency)
+    """What shipping and all charges that are not goods come to."""
+    return Money.sum_of((charge.total for charge in all_charges(order)), order.currency)
 
 
 def open_worth(order: Order) -> Money:
@@ -55,16 +88,21 @@ def held_by_channel(order: Order) -> Money:
     return Money.sum_of((tender.amount for tender in order.payment.tenders if tender.captured), order.currency)
 
 
-def to_authorise(order: Order, wanted: Mapping[str, int] | None = None) -> Money:
+def to_authorise(
+    order: Order,
+    wanted: Mapping[str, int] | None = None,
+    freight: FreightTime = FreightTime.FIRST_SHIPMENT,
+) -> Money:
     """What our own payment provider has to set aside: what is to be delivered, less what the channel holds.
 
     Args:
         order: the order.
         wanted: how many of each line are still to be delivered; none: all that was open when it came in.
+        freight: which goods bear shipping and other charges.
     """
     zero = Money.zero(order.currency)
     if order.payment.terms is not PaymentTerms.CAPTURE_ON_SHIPMENT:
         return zero
-    owed = open_worth(order) if wanted is None else worth(order, wanted)
+    owed = open_worth(order) if wanted is None else worth(order, wanted, freight)
     rest = owed - held_by_channel(order)
     return rest if rest.amount > 0 else zero

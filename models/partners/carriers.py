@@ -6,7 +6,7 @@ from pydantic import Field
 
 from models.base import Identifier, StrictModel, Text
 from models.money import Money
-from models.order.document import ServiceLevel
+from models.order.document import Moment, ServiceLevel
 from models.order.parties import Address
 from models.partners.asking import Ask
 
@@ -18,8 +18,19 @@ class Booking(Ask):
     ship_to: Address
     service_level: ServiceLevel
     weight_grams: Annotated[int, Field(ge=0)]
+    deliver_from: Moment | None = None
+    deliver_by: Moment | None = None
+    """The window in which the site takes it in."""
     way_back: bool = False
     """Whether it goes from the address to the node: a return."""
+
+
+class Redelivery(Ask):
+    """Try to deliver a parcel once more, since nobody was there."""
+
+    tracking_number: Text
+    ship_to: Address | None = None
+    """Where to; none: as booked."""
 
 
 class Label(StrictModel):

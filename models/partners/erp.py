@@ -6,8 +6,10 @@ from pydantic import Field
 
 from models.base import Count, Identifier, Quantity, Sku, StrictModel, Text
 from models.catalogue import Item
+from models.ledger.portions import TaxShare
+from models.ledger.terms import SellingEntity
 from models.money import Money
-from models.order.document import Unit
+from models.order.document import Moment, Unit
 from models.order.parties import Address, Customer
 from models.order.payment_terms import PaymentTerms
 from models.partners.asking import Ask
@@ -81,6 +83,21 @@ class SalesOrder(Ask):
     purchase_order: Text | None = None
 
 
+class SalesOrderChange(Ask):
+    """Change the order of record to what it says; lines it does not name are cancelled."""
+
+    sales_order: Text
+    """The ERP's id of the order of record."""
+    revision: Annotated[int, Field(ge=1)]
+    """Counts up; one that comes late, after a newer one, changes nothing."""
+    shipping_address: Address | None = None
+    lines: Annotated[tuple[ErpLine, ...], Field(min_length=1)]
+    """All that is to be delivered, what has been invoiced among it."""
+    other_charges: Money
+    total: Money
+    reason: Text
+
+
 class InvoiceLine(StrictModel):
     """So many of a sales order's line."""
 
@@ -88,6 +105,12 @@ class InvoiceLine(StrictModel):
     quantity: Quantity
     amount: Money
     """With tax, after discounts."""
+    net: Money | None = None
+    """Without tax, after discounts; none where the parts are not told."""
+    discount: Money | None = None
+    taxes: tuple[TaxShare, ...] = ()
+    freight: Money | None = None
+    """Its share of what this invoice charges beside the goods; stands in `other_charges` already."""
 
 
 class Invoice(Ask):
@@ -101,6 +124,12 @@ class Invoice(Ask):
     net_days: Count = 0
     paid: bool
     """Whether the money is in already, so that nothing is owed."""
+    entity: SellingEntity | None = None
+    """The company that sells it."""
+    charge_taxes: tuple[TaxShare, ...] = ()
+    """The tax in `other_charges`."""
+    due_at: Moment | None = None
+    """When it has to be paid; none where nothing is owed."""
 
 
 class CreditLine(StrictModel):
@@ -114,17 +143,20 @@ class CreditLine(StrictModel):
 
 
 class CreditMemo(Ask):
-    """Post what is given back for a return: lines and shipping, less what is kept for fees."""
+    """Post what is given back: lines and shipping, less what is kept for fees."""
 
-    return_id: Text
+    return_id: Text | None
+    """None outside a return: a lost parcel, a quantity taken back."""
     sales_order: Text | None
     """The ERP's id of the order of record; none where nobody knows the order."""
     customer_id: Identifier | None = None
-    lines: Annotated[tuple[CreditLine, ...], Field(min_length=1)]
+    lines: tuple[CreditLine, ...]
     shipping: Money
     fees: Money
     """Kept back for the way back and for restocking, as a positive amount."""
+    allowance: Money | None = None
+    """Given for no line in particular."""
     total: Money
-    """Lines and shipping less fees."""
+    """Lines, shipping and allowance less fees."""
     store_credit: bool
     """Whether it stays as the customer's credit; otherwise the money is sent, or taken off what he owes."""

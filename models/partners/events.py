@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 from models.base import Identifier, Quantity, Sku, StrictModel, Text
 from models.ids import OrderId
 from models.order.document import Moment
+from models.promises.sender import Sender
 from models.states.fulfilment import ShipmentState
 from models.stock.quantities import LotId
 from models.stock.reservation import Allocation
@@ -52,6 +53,24 @@ class ParcelShipped(OrderEvent):
     lines: Annotated[tuple[PickedLine, ...], Field(min_length=1)]
 
 
+class ReadyToCollect(OrderEvent):
+    """The goods lie ready for the customer."""
+
+    type: Literal["wms.ready"] = "wms.ready"
+    release_key: Text
+    node: Identifier
+
+
+class GoodsCollected(OrderEvent):
+    """The customer has come for these; they have left the node."""
+
+    type: Literal["wms.collected"] = "wms.collected"
+    release_key: Text
+    shipment_id: Identifier
+    node: Identifier
+    lines: Annotated[tuple[PickedLine, ...], Field(min_length=1)]
+
+
 class PickedShort(OrderEvent):
     """The warehouse could not find so many, and will not ship them."""
 
@@ -75,6 +94,8 @@ class ParcelMoved(OrderEvent):
     tracking_number: Text
     state: ShipmentState
     detail: Text | None = None
+    estimated_delivery: Moment | None = None
+    """When the carrier itself expects to deliver it."""
 
 
 class BackorderFilled(OrderEvent):
@@ -83,6 +104,8 @@ class BackorderFilled(OrderEvent):
     type: Literal["ledger.filled"] = "ledger.filled"
     reservation_key: Text
     allocations: tuple[Allocation, ...]
+    senders: tuple[Sender, ...] = ()
+    """The nodes that send it."""
 
 
 class BackorderExpected(OrderEvent):
@@ -113,6 +136,8 @@ class StockLost(OrderEvent):
 PartnerEvent = Annotated[
     ReleaseAcknowledged
     | ParcelShipped
+    | ReadyToCollect
+    | GoodsCollected
     | PickedShort
     | ReleaseRejected
     | ParcelMoved

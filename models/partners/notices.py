@@ -22,8 +22,14 @@ class NoticeKind(StrEnum):
     ORDER_BACKORDERED = "order_backordered"
     ORDER_DELAYED = "order_delayed"
     """What it waits for is expected later than was said."""
+    PROMISE_CHANGED = "promise_changed"
+    """It is expected on another day than was said."""
     QUESTION = "question"
     """The customer is asked what to do about what is short."""
+    ORDER_CHANGED = "order_changed"
+    """A change the customer, or somebody for him, wished is made."""
+    READY_FOR_PICKUP = "ready_for_pickup"
+    PICKUP_REMINDER = "pickup_reminder"
     ORDER_SHIPPED = "order_shipped"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_COMPLETED = "order_completed"
@@ -61,5 +67,8 @@ class Notice(Ask):
     """What the channel is to give back of the money it holds."""
     expected_at: Moment | None = None
     """When it is expected now."""
+    deliver_from: Moment | None = None
+    deliver_by: Moment | None = None
+    """Between which moments the last of it is to be there."""
     answer_by: Moment | None = None
     reason: Text | None = None

@@ -1,10 +1,12 @@
 """The warehouse (WMS or 3PL): release goods to be sent, recall them, hear what happened."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from models.base import Count, Identifier, Note, Quantity, Sku, StrictModel, Text
+from models.ids import OrderId
 from models.order.document import Moment, ServiceLevel
 from models.order.parties import Address
 from models.partners.asking import Ask
@@ -30,9 +32,49 @@ class Release(Ask):
     """None where the customer collects it."""
     service_level: ServiceLevel
     ship_by: Moment | None = None
+    deliver_from: Moment | None = None
+    deliver_by: Moment | None = None
+    """The window in which the site takes it in."""
     carrier: Text | None = None
     tracking_number: Text | None = None
     instructions: Note | None = None
+
+
+class PartRecall(Ask):
+    """Send so much less of a release; the rest of it goes on. The key is this recall's own."""
+
+    release_key: Text
+    lines: Annotated[tuple[ReleaseLine, ...], Field(min_length=1)]
+    """A line without a lot means any lot."""
+    reason: Text
+
+
+class ReleaseState(StrEnum):
+    """Where a warehouse stands with a release."""
+
+    UNKNOWN = "unknown"
+    """It has never heard of it."""
+    RELEASED = "released"
+    """It has it, and has not begun."""
+    ACKNOWLEDGED = "acknowledged"
+    PICKED = "picked"
+    SHIPPED = "shipped"
+    RECALLED = "recalled"
+    REJECTED = "rejected"
+
+
+class ReleaseEnquiry(StrictModel):
+    """Where does this release stand?"""
+
+    order_id: OrderId
+    release_key: Text
+    node: Identifier
+
+
+class ReleaseStanding(StrictModel):
+    """Where it stands."""
+
+    state: ReleaseState
 
 
 class NodeCount(StrictModel):

@@ -8,6 +8,7 @@ from models.order.assessment import Assessment, Objection
 from models.order.document import Delivery
 from models.policy import routing, screening
 from models.policy.decision import Decision, DecisionKind
+from models.policy.money import money_terms
 from models.policy.stock.wanting import demand_of
 from models.states.hold import HoldKind
 
@@ -47,6 +48,7 @@ def assess(
             fulfilment=policy.fulfilment,
             patience=policy.patience,
             notices=policy.notices,
+            money=money_terms(policy.money, order),
         )
     unknown = _unknown(order, items)
     masters = _master_data(policy, order, items, unknown)
@@ -70,6 +72,9 @@ def assess(
         fulfilment=policy.fulfilment,
         patience=policy.patience,
         notices=policy.notices,
+        money=money_terms(policy.money, order),
+        changes=policy.changes,
+        promises=policy.promises.towards(order.shipping_address.country if order.shipping_address else None),
     )
 
 

@@ -19,6 +19,8 @@ class DecisionKind(StrEnum):
     ROUTE = "route"
     STOCK = "stock"
     CANCELLATION = "cancellation"
+    CHANGE = "change"
+    """Whether an accepted order may be changed so."""
     RETURN = "return"
     """Whether goods may come back."""
     DISPOSITION = "disposition"

@@ -9,6 +9,11 @@ from pydantic import Field, StringConstraints
 from models.base import ChannelName, StrictModel, Text
 from models.money import Currency
 from models.order.parties import Country
+from models.policy.changes import ChangeRules
+from models.policy.fulfilment import FulfilmentPolicy
+from models.policy.money import MoneyPolicy
+from models.policy.promises.rules import PromiseRules
+from models.policy.reconciling import ReconcilingRules
 from models.policy.returns import ReturnRules
 from models.policy.stock.rules import StockRules
 
@@ -59,15 +64,6 @@ class CompliancePolicy(StrictModel):
     """Whether each regulated article waits for a person."""
 
 
-class FulfilmentPolicy(StrictModel):
-    """How long we wait before somebody is told, and what completes an order."""
-
-    ship_within_hours: Annotated[int, Field(ge=1, le=24 * 90)]
-    expedited_ship_within_hours: Annotated[int, Field(ge=1, le=24 * 90)]
-    deliver_within_days: Annotated[int, Field(ge=1, le=90)]
-    """After this a shipped order that nobody reported as delivered asks a person."""
-
-
 class PatiencePolicy(StrictModel):
     """How a step deals with a partner that is not there."""
 
@@ -99,3 +95,7 @@ class PolicySet(StrictModel):
     notices: CustomerNotices = CustomerNotices()
     stock: StockRules = StockRules()
     returns: ReturnRules = ReturnRules()
+    changes: ChangeRules = ChangeRules()
+    reconciliation: ReconcilingRules = ReconcilingRules()
+    money: MoneyPolicy = MoneyPolicy()
+    promises: PromiseRules = PromiseRules()

@@ -79,7 +79,7 @@ def came(case: ReturnCase, receipt: str, lots: Sequence[Lot], at: datetime) -> t
             document=case.id,
             reason="returned by the customer",
             node=lot.node,
-            lines=_lines(case, lot),
+            lines=lines_of(case, lot),
             order_id=case.sold.order_id if case.known else None,
         )
         for number, lot in enumerate(lots, start=1)
@@ -96,7 +96,7 @@ def went(case: ReturnCase, inspection: str, number: int, found: Found, at: datet
             "document": case.id,
             "reason": f"{found.disposition.value.replace('_', ' ')}: {found.line.grade.value}",
             "node": lot.node,
-            "lines": _lines(case, lot),
+            "lines": lines_of(case, lot),
         }
         match found.disposition:
             case Disposition.RESTOCK:
@@ -111,7 +111,8 @@ def went(case: ReturnCase, inspection: str, number: int, found: Found, at: datet
     return tuple(events)
 
 
-def _lines(case: ReturnCase, lot: Lot) -> tuple[StockLine, ...]:
+def lines_of(case: ReturnCase, lot: Lot) -> tuple[StockLine, ...]:
+    """What lies on the shelf in the ledger's terms: a bundle as its parts, goods sold by the pack as packs."""
     bought = case.sold.line(lot.line_id)
     if bought is None or not bought.parts or bought.sku != lot.sku:
         unit = bought.unit if bought is not None and bought.sku == lot.sku else None

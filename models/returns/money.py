@@ -86,6 +86,8 @@ class RefundGrant(StrictModel):
     fees: Money
     """Kept back for the way back and for restocking."""
     ways: Ways
+    before: Ways | None = None
+    """What all returns of the order were given before, so that each tender is given back once."""
     capped: bool = False
     """Whether less is left of what the customer paid than the rules would give."""
     decision: Decision

@@ -39,6 +39,8 @@ class Given(StrictModel):
     lines: dict[str, LineGiven]
     shipping: Money
     ways: Ways
+    refunded_by_provider: Money | None = None
+    """The part of `refunded_before` that our payment provider gave back."""
 
     @property
     def left(self) -> Money:
@@ -68,6 +70,7 @@ def grant(claim: RefundClaim, sold: Sold, given: Given) -> RefundGrant:
         shipping=shipping,
         fees=fees,
         ways=ways,
+        before=_before(given),
         capped=total < owed,
         decision=_decision(claim, given, owed=owed, lines=lines, shipping=shipping, fees=fees, ways=ways),
     )
@@ -141,15 +144,24 @@ def _ways(claim: RefundClaim, sold: Sold, given: Given, total: Money) -> Ways:
         return none.model_copy(update={"credit": total})
     if sold.terms is PaymentTerms.CASH_ON_DELIVERY:
         return none.model_copy(update={"by_hand": total})
-    at_provider = given.paid - given.held_by_channel - given.ways.card
+    before = _before(given)
+    at_provider = given.paid - given.held_by_channel - before.card
     if sold.authorisation is None:
         at_provider = Money.zero(sold.currency)
-    at_channel = given.held_by_channel - given.refunded_before - given.ways.channel
+    at_channel = given.held_by_channel - before.channel
     first_holds, second_holds = _first_and_second(at_provider, at_channel, claim.rules.tenders)
     first = min(total, max(first_holds, Money.zero(sold.currency), key=_size), key=_size)
     second = min(total - first, max(second_holds, Money.zero(sold.currency), key=_size), key=_size)
     card, channel = _first_and_second(first, second, claim.rules.tenders)
     return none.model_copy(update={"card": card, "channel": channel})
+
+
+def _before(given: Given) -> Ways:
+    """What went back before, by the order itself and by its returns."""
+    by_provider = given.refunded_by_provider or Money.zero(given.paid.currency)
+    by_channel = given.refunded_before - by_provider
+    more = {"card": given.ways.card + by_provider, "channel": given.ways.channel + by_channel}
+    return given.ways.model_copy(update=more)
 
 
 def _first_and_second(card: Money, channel: Money, tenders: TenderOrder) -> tuple[Money, Money]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from models.base import Count, Identifier, Quantity, Sku, StrictModel, Text
 from models.ids import OrderId, ReturnId
+from models.ledger.postings import Posting
 from models.money import Money
 from models.order.document import Moment
 from models.order.snapshot import TimelineEntry
@@ -85,3 +86,5 @@ class ReturnSnapshot(StrictModel):
     entries: tuple[TimelineEntry, ...] = ()
     decisions_from: Count = 0
     decisions: tuple[Decision, ...] = ()
+    postings: tuple[Posting, ...] = ()
+    """What was written in its journal since the snapshot before; all of it once the return has ended."""

@@ -9,10 +9,12 @@ from pydantic import Field
 from models.base import ChannelName, Count, Identifier, Quantity, Sku, StrictModel, Text
 from models.catalogue import Component
 from models.ids import OrderId
+from models.ledger.portions import Portion, TaxShare, portion
 from models.money import Currency, Money
 from models.order.document import EACH, Moment, Unit
 from models.order.parties import Address, Email
 from models.order.payment_terms import PaymentTerms
+from models.order.snapshot import HeldMoney, TenderProgress
 from models.states.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from models.catalogue import Item
     from models.order.order import Order
+    from models.order.pricing import Priced
     from models.order.snapshot import OrderSnapshot
 
 
@@ -36,6 +39,8 @@ class SoldLine(StrictModel):
     """What the customer pays for the line: discounts off, tax in."""
     net: Money
     """The same without tax."""
+    taxes: tuple[TaxShare, ...] = ()
+    """The tax in `total`, by its code."""
     shipped: Count
     parts: tuple[Component, ...] = ()
     """What a bundle is made of; none: the article itself lies on the shelf."""
@@ -68,6 +73,14 @@ class Sold(StrictModel):
     """Our payment provider's reference of the money it took."""
     sales_order: Text | None = None
     """The ERP's number of the order of record."""
+    shipping_taxes: tuple[TaxShare, ...] = ()
+    """The tax in `shipping`, by its code."""
+    tenders: tuple[TenderProgress, ...] = ()
+    """What our payment provider took, by authorisation, in the order they were drawn."""
+    held: tuple[HeldMoney, ...] = ()
+    """What the channel took, by its tenders."""
+    entity: Text | None = None
+    """The company that sold it."""
 
     def line(self, line_id: str) -> SoldLine | None:
         """Find a line."""
@@ -94,7 +107,15 @@ def sold(order: Order, snapshot: OrderSnapshot, items: Mapping[str, Item], custo
         node=snapshot.shipments[0].node if snapshot.shipments else None,
         authorisation=snapshot.references.get("authorisation"),
         sales_order=snapshot.references.get("erp_order"),
+        shipping_taxes=_taxes(order.shipping, order.currency),
+        tenders=tuple(tender for tender in snapshot.money.tenders if tender.captured),
+        held=snapshot.money.held,
+        entity=snapshot.money.entity.name if snapshot.money.entity else None,
     )
+
+
+def _taxes(priced: Iterable[Priced], currency: str) -> tuple[TaxShare, ...]:
+    return Portion.sum_of((portion(one, 0, 1, 1) for one in priced), currency).taxes
 
 
 def _lines(order: Order, shipped: Mapping[str, int], items: Mapping[str, Item]) -> Iterable[SoldLine]:
@@ -109,6 +130,7 @@ def _lines(order: Order, shipped: Mapping[str, int], items: Mapping[str, Item]) 
             quantity=line.quantity,
             total=line.total,
             net=line.total - tax,
+            taxes=_taxes([line], order.currency),
             shipped=shipped.get(line.id, 0),
             parts=item.components if item else (),
             has_goods=line.needs_shipping and (item is None or item.stocked or bool(item.components)),

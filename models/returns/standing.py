@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from models.ledger.journal import HOUSE, Journal
 from models.money import Money
 from models.order.casebook import PLATFORM, Casebook
 from models.returns.goods import ReturnGoods
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from models.ledger.postings import Posting
     from models.returns.case import ReturnCase
 
 
@@ -51,6 +53,7 @@ class ReturnStanding(Casebook):
         self.admitted: dict[str, bool] = {}
         """What a person said of goods nobody had announced, by the oddity's id."""
         self.references: dict[str, str] = {}
+        self.journal = Journal(case.sold.currency, now, case.sold.entity or HOUSE)
         self._version = 0
 
     def move(self, after: ReturnState, text: str, *, actor: str = PLATFORM) -> None:
@@ -102,9 +105,15 @@ class ReturnStanding(Casebook):
             entries=tuple(self._entries),
             decisions_from=self._decided,
             decisions=tuple(self._decisions),
+            postings=self._postings(),
         )
         self._written()
         return snapshot
+
+    def _postings(self) -> tuple[Posting, ...]:
+        new = self.journal.take_new()
+        # A return that began under code without a journal has written only a part of it: the end says all of it.
+        return self.journal.all if self.ended else new
 
     def _lines(self) -> list[ReturnLineProgress]:
         return [

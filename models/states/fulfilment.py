@@ -14,6 +14,7 @@ class FulfilmentState(StrEnum):
     SHORT = "short"
     INCOMPLETE = "incomplete"
     """Some of it has been shipped."""
+    READY_FOR_PICKUP = "ready_for_pickup"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     REJECTED = "rejected"
@@ -24,9 +25,12 @@ class FulfilmentState(StrEnum):
 _ANSWERS = frozenset(
     {
         FulfilmentState.SHORT,
+        FulfilmentState.READY_FOR_PICKUP,
         FulfilmentState.INCOMPLETE,
         FulfilmentState.SHIPPED,
         FulfilmentState.REJECTED,
+        # All else has arrived, and what was asked for last is recalled.
+        FulfilmentState.DELIVERED,
         FulfilmentState.CANCELLATION_REQUESTED,
     }
 )
@@ -37,18 +41,25 @@ FULFILMENT = Machine(
     {
         FulfilmentState.OPEN: frozenset({FulfilmentState.RELEASED, FulfilmentState.CANCELLED}),
         FulfilmentState.RELEASED: _ANSWERS | {FulfilmentState.ACKNOWLEDGED},
-        FulfilmentState.ACKNOWLEDGED: _ANSWERS,
+        # What waited for stock is released after the first release was acknowledged.
+        FulfilmentState.ACKNOWLEDGED: _ANSWERS | {FulfilmentState.RELEASED},
+        # One warehouse's short pick or refusal does not stop another's parcel, nor what has left before.
         FulfilmentState.SHORT: frozenset(
             {
                 FulfilmentState.RELEASED,
+                FulfilmentState.READY_FOR_PICKUP,
+                FulfilmentState.REJECTED,
                 FulfilmentState.INCOMPLETE,
                 FulfilmentState.SHIPPED,
+                FulfilmentState.DELIVERED,
                 FulfilmentState.CANCELLATION_REQUESTED,
                 FulfilmentState.CANCELLED,
             }
         ),
+        FulfilmentState.READY_FOR_PICKUP: _ANSWERS | {FulfilmentState.RELEASED},
         FulfilmentState.INCOMPLETE: frozenset(
             {
+                FulfilmentState.READY_FOR_PICKUP,
                 FulfilmentState.SHORT,
                 FulfilmentState.REJECTED,
                 FulfilmentState.RELEASED,
@@ -56,9 +67,19 @@ FULFILMENT = Machine(
                 FulfilmentState.DELIVERED,
             }
         ),
-        FulfilmentState.SHIPPED: frozenset({FulfilmentState.DELIVERED}),
+        # What was lost on its way is sent once more.
+        FulfilmentState.SHIPPED: frozenset({FulfilmentState.DELIVERED, FulfilmentState.INCOMPLETE}),
         FulfilmentState.REJECTED: frozenset(
-            {FulfilmentState.RELEASED, FulfilmentState.CANCELLATION_REQUESTED, FulfilmentState.CANCELLED}
+            {
+                FulfilmentState.RELEASED,
+                FulfilmentState.READY_FOR_PICKUP,
+                FulfilmentState.SHORT,
+                FulfilmentState.INCOMPLETE,
+                FulfilmentState.SHIPPED,
+                FulfilmentState.DELIVERED,
+                FulfilmentState.CANCELLATION_REQUESTED,
+                FulfilmentState.CANCELLED,
+            }
         ),
         FulfilmentState.CANCELLATION_REQUESTED: frozenset(
             {

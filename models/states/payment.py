@@ -35,15 +35,36 @@ PAYMENT = Machine(
             }
         ),
         PaymentState.NOT_REQUIRED: frozenset(),
-        PaymentState.DECLINED: frozenset({PaymentState.AUTHORISED, PaymentState.VOIDED}),
+        PaymentState.DECLINED: frozenset(
+            {
+                PaymentState.AUTHORISED,
+                PaymentState.VOIDED,
+                PaymentState.PARTIALLY_CAPTURED,
+                PaymentState.CAPTURED,
+                PaymentState.PARTIALLY_REFUNDED,
+                PaymentState.REFUNDED,
+            }
+        ),
+        # An authorisation that has run out is asked for again, and may be declined then.
         PaymentState.AUTHORISED: frozenset(
-            {PaymentState.PARTIALLY_CAPTURED, PaymentState.CAPTURED, PaymentState.VOIDED}
+            {
+                PaymentState.PARTIALLY_CAPTURED,
+                PaymentState.CAPTURED,
+                PaymentState.VOIDED,
+                PaymentState.DECLINED,
+                PaymentState.PARTIALLY_REFUNDED,
+                PaymentState.REFUNDED,
+            }
         ),
         PaymentState.PARTIALLY_CAPTURED: frozenset(
-            {PaymentState.CAPTURED, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED}
+            {PaymentState.CAPTURED, PaymentState.DECLINED, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED}
         ),
-        PaymentState.CAPTURED: frozenset({PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED}),
-        PaymentState.VOIDED: frozenset(),
+        # More may be ordered after the last capture.
+        PaymentState.CAPTURED: frozenset(
+            {PaymentState.PARTIALLY_CAPTURED, PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED}
+        ),
+        # What the channel holds goes back after our own authorisation was voided.
+        PaymentState.VOIDED: frozenset({PaymentState.PARTIALLY_REFUNDED, PaymentState.REFUNDED}),
         PaymentState.PARTIALLY_REFUNDED: frozenset({PaymentState.REFUNDED}),
         PaymentState.REFUNDED: frozenset(),
     },

@@ -9,6 +9,7 @@ from pydantic import Field
 from models.base import StrictModel, Text
 from models.ids import OrderId
 from models.order.document import Moment
+from models.promises.sender import Sender
 from models.stock.demand import Demand, Need
 from models.stock.reservation import Allocation, ReservationState
 
@@ -45,3 +46,5 @@ class BackorderAnswer(StrictModel):
     state: ReservationState
     allocations: tuple[Allocation, ...] = ()
     expected_at: Moment | None = None
+    senders: tuple[Sender, ...] = ()
+    """The nodes that send it, or may."""

@@ -77,8 +77,14 @@ class Node(StrictModel):
     priority: Annotated[int, Field(ge=0, le=10_000)] = 100
     """The lowest number is preferred, where nothing else decides."""
     title: Text | None = None
+    country: Country | None = None
+    """Where it stands: carriers take as long as policy says from there."""
+    region: Text | None = None
+    """The part of the country, in the words of policy: ``south``."""
     active: bool = True
     """Whether new orders may be promised its stock."""
+    down: Text | None = None
+    """Why it sends nothing at all for now, if so: it takes no new orders, and what it has not begun goes elsewhere."""
     ships: bool = True
     """Whether it sends parcels."""
     collects: bool = False
@@ -93,6 +99,11 @@ class Node(StrictModel):
     """None fits: it cannot send there."""
     replenished_from: Identifier | None = None
     """The node that refills it by transfer, if one does."""
+
+    @property
+    def takes_orders(self) -> bool:
+        """Whether new orders may be promised its stock, now."""
+        return self.active and self.down is None
 
 
 class NodeLoad(StrictModel):

@@ -11,6 +11,7 @@ from models.base import Identifier, Quantity, Sku, StrictModel, Text
 from models.ids import OrderId
 from models.order.document import Moment
 from models.policy.decision import Decision
+from models.promises.sender import Sender
 from models.states.machine import Machine
 from models.stock.demand import Demand, Need
 from models.stock.quantities import Level, LotId
@@ -123,6 +124,8 @@ class ReservationAnswer(StrictModel):
     shortages: tuple[Shortage, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     expires_at: Moment | None = None
+    senders: tuple[Sender, ...] = ()
+    """The nodes that send it, and where something is awaited, those that may."""
     decision: Decision | None = None
     """How it was sourced: the options, and why each was refused. None in a repeated answer."""
 
@@ -157,6 +160,9 @@ class Freed(StrictModel):
     line_id: Identifier
     sku: Sku
     quantity: Quantity
+    node: Identifier | None = None
+    lot: LotId | None = None
+    """Only of what is reserved there, and of that lot; none: wherever it lies."""
 
 
 class ReservationRelease(StrictModel):

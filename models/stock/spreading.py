@@ -25,7 +25,7 @@ def freed_places(claim: Claim, items: Iterable[Freed]) -> dict[Place, int]:
     picked = Counter({line.place: line.picked for line in claim.lines})
     freed: Counter[Place] = Counter()
     for item in items:
-        lines = [line for line in reversed(claim.lines) if _is_for(line, item)]
+        lines = [line for line in reversed(claim.lines) if _is_for(line, item) and _lies_there(line.place, item)]
         rest = _take(left, lines, item.quantity, into=freed)
         _take(picked, lines, rest, into=freed)
     return dict(freed)
@@ -95,6 +95,10 @@ def _still_open(claim: Claim, shipped: Counter[Place]) -> Counter[Place]:
 
 def _at_node(claim: Claim, item: Shipped) -> list[ClaimLine]:
     return [line for line in claim.lines if _is_for(line, item) and line.place.node == item.node]
+
+
+def _lies_there(place: Place, item: Freed) -> bool:
+    return item.node in {None, place.node} and item.lot in {None, place.lot}
 
 
 def _is_for(line: ClaimLine, item: Freed | Shipped) -> bool:

@@ -1,4 +1,4 @@
-"""``orderloom batch``: files of orders, handed in and followed."""
+"""``orderloom batch``: files of orders, handed in and watched."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def import_file(  # noqa: PLR0913 - each is an option
     channel: Annotated[str | None, typer.Option(help="Of orders that do not name one.")] = None,
     data: DataOption = DEFAULT_FOLDER,
     learn: Annotated[bool, typer.Option("--learn", help="Take unknown articles from the file's descriptions.")] = False,
-    follow: Annotated[bool, typer.Option("--follow", help="Wait until it is read.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show how far it is until it is read.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Hand a file of orders in: good orders go through, bad rows can be had back with reasons."""
@@ -50,9 +50,9 @@ def import_file(  # noqa: PLR0913 - each is an option
     said = {"format": _format(file, format_), "name": file.name, "encoding": encoding, "currency": currency}
     said |= {"learn": str(learn).lower(), **({"channel": channel} if channel else {})}
     with Api(find_connection(data)) as api, _opened(file) as opened:
-        batch = api.hand_in_batch(said, _pieces(opened))
-        if follow:
-            batch = _followed(api, batch, quiet=as_json)
+        batch = api.hand_in_batch(said, _pieces(opened, file))
+        if watch:
+            batch = _watched(api, batch, quiet=as_json)
     _say(batch, as_json=as_json)
     if batch["state"] == "unreadable":
         raise typer.Exit(ExitCode.NO)
@@ -130,16 +130,20 @@ def _opened(file: Path) -> BinaryIO | gzip.GzipFile:
     return gzip.open(file) if file.name.endswith(".gz") else file.open("rb")
 
 
-def _pieces(opened: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
-    """The file, a piece in memory at a time."""
+def _pieces(opened: BinaryIO | gzip.GzipFile, file: Path) -> Iterator[bytes]:
+    """The file, a piece in memory at a time; one that is still being written is cut off before its end is sent."""
+    before = file.stat()
     try:
         while piece := opened.read(_PIECE):
             yield piece
     except (gzip.BadGzipFile, EOFError) as error:
         raise UsageError(f"the file cannot be unpacked: {error}") from error
+    after = file.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise UsageError(f"{file} changed while it was sent: wait until it is whole")
 
 
-def _followed(api: Api, batch: Json, *, quiet: bool) -> Json:
+def _watched(api: Api, batch: Json, *, quiet: bool) -> Json:
     """Watch a file being read; answers how it ended."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 

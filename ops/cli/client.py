@@ -73,6 +73,10 @@ class Api:
         """Read what was decided about an order."""
         return list(self._ask("GET", f"{_order(order_id)}/decisions")["decisions"])
 
+    def postings(self, order_id: str) -> Json:
+        """Read the journal of an order and of its returns."""
+        return self._ask("GET", f"{_order(order_id)}/postings")
+
     def decide(self, order_id: str, hold_id: str, verdict: str, reason: str) -> Json:
         """Approve or reject a hold."""
         path = f"{_order(order_id)}/holds/{quote(hold_id, safe='')}/decision"
@@ -133,6 +137,18 @@ class Api:
         """Read what became of a file's rows."""
         return self._list(f"/v1/batches/{quote(batch_id, safe='')}/rows", "rows", wanted, limit)
 
+    def change(self, order_id: str, body: Json) -> Json:
+        """Wish a change of an accepted order."""
+        return self._act(f"{_order(order_id)}/changes", body)
+
+    def changes(self, order_id: str) -> list[Json]:
+        """Read every change that was wished of an order."""
+        return list(self._ask("GET", f"{_order(order_id)}/changes")["changes"])
+
+    def withdraw_change(self, order_id: str, change: str, reason: str) -> Json:
+        """Take a change back."""
+        return self._act(f"{_order(order_id)}/changes/{quote(change, safe='')}/withdrawal", {"reason": reason})
+
     def open_return(self, order_id: str, body: Json) -> Json:
         """Ask to return goods of an order."""
         return self._act(f"{_order(order_id)}/returns", body)
@@ -152,6 +168,30 @@ class Api:
     def tell_return(self, return_id: str, what: str, body: Json) -> Json:
         """Tell a return something: ``receipt``, ``inspection``, ``decision``, ``withdrawal``."""
         return self._act(f"/v1/returns/{quote(return_id, safe=':')}/{what}", body)
+
+    def reconciliation(self) -> Json:
+        """Read how reconciling stands."""
+        return self._ask("GET", "/v1/reconciliation")
+
+    def differences(self, wanted: Mapping[str, str], limit: int) -> list[Json]:
+        """List the newest differences that fit, as many as `limit`."""
+        return self._list("/v1/reconciliation/differences", "differences", wanted, limit)
+
+    def difference(self, difference_id: str) -> Json:
+        """Read one difference."""
+        return self._ask("GET", f"/v1/reconciliation/differences/{quote(difference_id, safe='')}")
+
+    def settle_difference(self, difference_id: str, what: str, body: Json) -> Json:
+        """Give a difference to somebody, or close it: ``assignment``, ``closure``."""
+        return self._act(f"/v1/reconciliation/differences/{quote(difference_id, safe='')}/{what}", body)
+
+    def worklists(self) -> list[Json]:
+        """Read how long each worklist is."""
+        return list(self._ask("GET", "/v1/worklists")["worklists"])
+
+    def worklist(self, name: str, limit: int) -> list[Json]:
+        """Read a worklist, oldest first, as many entries as `limit`."""
+        return self._list(f"/v1/worklists/{quote(name, safe='')}", "entries", {}, limit)
 
     def _act(self, path: str, body: Json) -> Json:
         # The key makes a request that was sent twice by the network count once.

@@ -9,6 +9,7 @@ import typer
 from ops.cli import (
     batches,
     benching,
+    changes,
     database,
     deciding,
     demo,
@@ -16,10 +17,12 @@ from ops.cli import (
     listing,
     proving,
     quarantine,
+    reconciling,
     returns,
     showing,
     stack_commands,
     submitting,
+    worklists,
 )
 from ops.cli.exits import CommandError, ExitCode
 from ops.cli.output import error_console
@@ -48,10 +51,13 @@ for _name, _command, _panel in (
     ("cancel", deciding.cancel, _ORDERS),
 ):
     app.command(_name, rich_help_panel=_panel)(_command)
+app.command("list", rich_help_panel=_MORE)(worklists.worklist)
 for _name, _group in (
     ("stock", inventory.app),
+    ("change", changes.app),
     ("return", returns.app),
     ("batch", batches.app),
+    ("reconcile", reconciling.app),
     ("quarantine", quarantine.app),
     ("bench", benching.app),
     ("prove", proving.app),

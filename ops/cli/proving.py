@@ -8,9 +8,12 @@ import typer
 
 from ops.cli.connection import JsonOption
 from ops.cli.output import console, print_json
+from workflows.leaving import run_to_the_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from ops.proof.lives.proof import LivesProof
 
 app = typer.Typer(help="Try to break what we promise.", no_args_is_help=True)
 
@@ -69,6 +72,49 @@ def stock(
             _tell(f"seed {broken.seed}: {broken.law}", broken.story)
     if proof.broken:
         raise typer.Exit(1)
+
+
+@app.command("lives")
+def lives(  # noqa: PLR0913 - each is an option of its own
+    lives: Annotated[int, typer.Option(min=0, help="How many random lives on the stage without a server.")] = 5_000,
+    through_temporal: Annotated[
+        int, typer.Option(min=0, help="How many of the same lives on a Temporal server that skips time.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the first; each of the others has the next.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="Processes side by side, on the stage.")] = 2,
+    *,
+    defects: Annotated[bool, typer.Option("--defects", help="Plant a defect for each law, and see it caught.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Live random lives of orders: splits, cancels, edits, returns, races, faults; laws I1 to I15 hold in each."""
+    from ops.proof.lives.defects import DEFECTS, catch
+    from ops.proof.lives.proof import prove_lives
+    from ops.proof.lives.through_temporal import prove_through_temporal
+
+    proofs = {"stage": prove_lives(lives, first_seed=seed, processes=processes)} if lives else {}
+    if through_temporal:
+        proofs["temporal"] = run_to_the_end(prove_through_temporal(through_temporal, first_seed=seed))
+    caught = [catch(defect) for defect in DEFECTS] if defects else []
+    if as_json:
+        shown = {name: proof.model_dump(mode="json") for name, proof in proofs.items()}
+        print_json(shown | {"defects": [one.model_dump(mode="json") for one in caught]})
+    else:
+        for name, proof in proofs.items():
+            _show_lives(name, proof)
+        for one in caught:
+            how = f"caught by {one.law} in life {one.lives}" if one.seed is not None else f"NOT caught by {one.law}"
+            console().print(f"{one.defect}: {how}", markup=False)
+    if any(not proof.holds for proof in proofs.values()) or any(one.seed is None for one in caught):
+        raise typer.Exit(1)
+
+
+def _show_lives(name: str, proof: LivesProof) -> None:
+    shown = f"{proof.lives:,} lives, {proof.orders:,} orders, {proof.returns:,} returns, {proof.seconds:.0f} s"
+    console().print(f"{name}: {shown}; {len(proof.broken)} broken", markup=False)
+    for life in proof.broken:
+        _tell(f"seed {life.seed}: {'; '.join(life.laws)}", life.story)
+    if proof.never:
+        _tell("never happened, so that nothing is proved of it:", proof.never)
 
 
 def _tell(what: str, story: Sequence[str]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ops.cli.connection import DEFAULT_FOLDER, DataOption, JsonOption, find_connection
 from ops.cli.deciding import OrderArgument
 from ops.cli.listing import headline
 from ops.cli.output import console, money, print_json
+from ops.cli.postings import show_postings
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,13 +20,24 @@ if TYPE_CHECKING:
 _QUANTITIES = ("reserved", "released", "short", "shipped", "delivered", "cancelled", "invoiced")
 
 
-def show(order: OrderArgument, data: DataOption = DEFAULT_FOLDER, *, as_json: JsonOption = False) -> None:
+def show(
+    order: OrderArgument,
+    data: DataOption = DEFAULT_FOLDER,
+    *,
+    journal: Annotated[
+        bool, typer.Option("--money", help="The journal of its money instead, in double entry.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Show an order: where it stands, its holds, money, lines and parcels, its story, and what was decided."""
     from ops.cli.client import Api
     from ops.cli.naming import order_named
 
     with Api(find_connection(data)) as api:
         order_id = order_named(api, order)
+        if journal:
+            show_postings(api.postings(order_id), as_json=as_json)
+            return
         found, story, decided = api.order(order_id), api.timeline(order_id), api.decisions(order_id)
     if as_json:
         print_json({"order": found, "timeline": story, "decisions": decided})
@@ -32,6 +46,7 @@ def show(order: OrderArgument, data: DataOption = DEFAULT_FOLDER, *, as_json: Js
     for title, table in (
         ("Holds", _holds(found)),
         ("Lines", _lines(found)),
+        ("Promise", _terms(found)),
         ("Parcels", _parcels(found)),
         ("Story", _story(story)),
         ("Decisions", _decisions(decided)),
@@ -50,12 +65,27 @@ def _head(order: Json) -> None:
     say(f"[bold]{escape(order['id'])}[/bold]  {headline(order['status'])}  {money(total['amount'], currency)}")
     if order.get("waiting_on"):
         say(f"waits for {escape(order['waiting_on'])}")
+    if order.get("promise"):
+        say(escape(_promise(order["promise"])))
     amounts = ", ".join(
         f"{name} {money(paid[name], currency)}" for name in ("authorised", "captured", "refunded", "invoiced")
     )
     say(f"money: {paid['terms']}, {paid['state']}; {amounts}")
     for name, value in order.get("references", {}).items():
         say(escape(f"{name.replace('_', ' ')}: {value}"))
+
+
+def _promise(promise: Json) -> str:
+    ship, deliver = promise["ship"], promise["deliver"]
+    leaves = f"leaves by {_minute(ship['latest'])}" if ship else "nobody knows when it leaves"
+    there = f"is there by {_minute(deliver['latest'])}" if deliver else "nobody knows when it is there"
+    told = f"; the customer goes by {_minute(promise['deliver_by'])}" if promise["deliver_by"] else ""
+    risk = f": {promise['risk']}" if promise["risk"] else ""
+    return f"promise: {promise['state'].replace('_', ' ')}{risk}; {leaves}, {there}{told}"
+
+
+def _minute(moment: str) -> str:
+    return f"{moment[:16].replace('T', ' ')} UTC"
 
 
 def _holds(order: Json) -> Table:
@@ -72,6 +102,14 @@ def _lines(order: Json) -> Table:
         counts = ", ".join(f"{line[name]} {name}" for name in _QUANTITIES if line.get(name))
         total = money(line["total"]["amount"], line["total"]["currency"])
         _add(table, line["id"], f"{line['sku']} {line.get('name') or ''}".strip(), line["quantity"], counts, total)
+    return table
+
+
+def _terms(order: Json) -> Table:
+    table = _plain("line", "leaves by", "there by", "because")
+    for line in (order.get("promise") or {"lines": []})["lines"]:
+        dates = (_minute(line[name]["latest"]) if line[name] else "nobody knows" for name in ("ship", "deliver"))
+        _add(table, line["line_id"], *dates, "; ".join(line["terms"]))
     return table
 
 

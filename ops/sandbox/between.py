@@ -13,6 +13,8 @@ from ops.sandbox.callbacks import NotTakenError
 _WITHIN_S = 15.0
 DELIVERIES: Literal["/deliveries"] = "/deliveries"
 """Where the WMS takes them in."""
+PARCELS_BACK: Literal["/parcels/back"] = "/parcels/back"
+"""Where the WMS takes in what a carrier brings back."""
 POSTINGS: Literal["/postings"] = "/postings"
 """Where the ERP books them."""
 
@@ -24,6 +26,12 @@ class Delivery(StrictModel):
     node: Identifier
     sku: Sku
     quantity: Quantity
+
+
+class ParcelBack(StrictModel):
+    """A parcel the carrier brings back; taken in once."""
+
+    tracking_number: Text
 
 
 class Posting(StrictModel):

@@ -9,6 +9,8 @@ from uuid import uuid4
 import httpx
 from standardwebhooks import Webhook
 
+from models.partners.events import OrderEvent
+
 if TYPE_CHECKING:
     from models.partners.events import PartnerEvent
     from models.stock.events import StockEvent
@@ -30,7 +32,9 @@ class Callbacks:
         errands.learn(CALLBACK, self._send)
 
     def tell(self, event: PartnerEvent | StockEvent, after_s: float = 0.0) -> None:
-        """Put an event on its way, in the transaction that is running."""
+        """Put an event on its way, in the transaction that is running; with nobody to tell, it is noted too."""
+        if isinstance(event, OrderEvent):
+            self._errands.note(event.occurred_at.isoformat(), event.model_dump_json())
         if self._webhook is not None:
             body = {"event_id": event.event_id, "payload": event.model_dump_json()}
             self._errands.add(CALLBACK, getattr(event, "order_id", None) or "", body, after_s)

@@ -23,6 +23,11 @@ CREATE TABLE IF NOT EXISTS effects (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS effects_by_order ON effects (order_id);
 CREATE INDEX IF NOT EXISTS effects_by_key ON effects (key);
+CREATE TABLE IF NOT EXISTS happenings (
+    seq INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS effects_by_age ON effects (at);
+CREATE INDEX IF NOT EXISTS happenings_by_age ON happenings (at);
 CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, done INTEGER NOT NULL, body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

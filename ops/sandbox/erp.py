@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,10 +21,13 @@ from models.partners.erp import (
     ItemAnswer,
     ItemEnquiry,
     SalesOrder,
+    SalesOrderChange,
 )
 from ops.sandbox.counter import Taken
+from ops.sandbox.credit import Credit
 from ops.sandbox.dials import Dials
 from ops.sandbox.goods import load_goods
+from ops.sandbox.order_changes import changed_order
 from ops.sandbox.problems import Refusal
 from ops.sandbox.purchasing import PurchaseDials, Purchasing
 from ops.sandbox.service import Options, Service
@@ -52,6 +56,7 @@ class Erp(Service):
             for article in sorted(self._goods.items, key=lambda article: article.sku)
         }
         self._accounts = {account.id: account for account in self._goods.customers}
+        self._open = Credit(self.records)
         self._purchasing = Purchasing(self, self._goods, self._items)
 
     async def close(self) -> None:
@@ -68,6 +73,14 @@ class Erp(Service):
             counter.question("/credit/enquiries", "credit", CreditEnquiry, self._credit),
             counter.effect(
                 "/orders", "create_order", SalesOrder, Receipt[Done], act=self._create, amount=lambda order: order.total
+            ),
+            counter.effect(
+                "/orders/change",
+                "change_order",
+                SalesOrderChange,
+                Receipt[Done],
+                act=self._change,
+                amount=lambda change: change.total,
             ),
             counter.undo(
                 "/orders/cancellation",
@@ -113,10 +126,20 @@ class Erp(Service):
         return CreditAnswer(
             known=True,
             limit=self._in(currency, account.limit),
-            exposure=self._in(currency, account.exposure),
+            exposure=self._in(currency, account.exposure + self._taken(account.id)),
             blocked=account.blocked,
             net_days=account.net_days,
         )
+
+    def _taken(self, customer_id: str) -> int:
+        """What open orders have taken of a limit, in the ERP's own currency."""
+        own, rates = self._goods.currency, {self._goods.currency: Decimal(1), **self._goods.rates}
+        taken = [
+            Money(amount=amount, currency=currency).major / rates[currency]
+            for currency, amount in self._open.taken(customer_id).items()
+            if currency in rates
+        ]
+        return Money.rounded(sum(taken, Decimal()), own).amount
 
     def _in(self, currency: str, amount: int) -> Money:
         own = Money(amount=amount, currency=self._goods.currency)
@@ -135,7 +158,19 @@ class Erp(Service):
         lines = {line.line_id: {"ordered": line.quantity, "invoiced": 0} for line in order.lines}
         body = {"order_id": order.order_id, "currency": order.total.currency, "cancelled": False, "lines": lines}
         self.records.put(_ORDER, number, body, order.key)
+        self._open.take(number, order)
         return Done(reference=number)
+
+    def _change(self, change: SalesOrderChange) -> Done:
+        unknown = sorted({line.sku for line in change.lines} - self._items.keys())
+        if unknown:
+            raise Refusal("unknown_item", f"no such article: {', '.join(unknown)}"[:500])
+        order = self.records.get(_ORDER, change.sales_order)
+        changed = changed_order(order, change)
+        if changed is not None:
+            self.records.put(_ORDER, change.sales_order, changed)
+            self._open.changed(change.sales_order, change.total.amount)
+        return Done(reference=change.sales_order)
 
     def _cancel(self, undo: Undo) -> Taken[Undone] | None:
         found = self.records.by_key(_ORDER, undo.key)
@@ -147,6 +182,7 @@ class Erp(Service):
         changed = not order["cancelled"]
         if changed:
             self.records.put(_ORDER, number, order | {"cancelled": True})
+            self._open.cancelled(number)
         return Taken(Undone(happened=True), changed)
 
     def _invoice(self, invoice: Invoice) -> Done:
@@ -159,6 +195,7 @@ class Erp(Service):
         for line in invoice.lines:
             _bill(order["lines"].get(line.line_id), line.line_id, line.quantity)
         self.records.put(_ORDER, invoice.sales_order, order)
+        self._open.invoiced(invoice.sales_order, invoice.total.amount)
         return Done(reference=f"INV-{self.records.number(_INVOICE):06}")
 
     def _credit_memo(self, memo: CreditMemo) -> Done:
@@ -177,11 +214,11 @@ class Erp(Service):
 
 def _check_memo(memo: CreditMemo) -> None:
     currency = memo.total.currency
-    parts = [*(line.amount for line in memo.lines), memo.shipping, memo.fees]
-    if {part.currency for part in parts} != {currency}:
+    given = [*(line.amount for line in memo.lines), memo.shipping, memo.allowance or Money.zero(currency)]
+    if {part.currency for part in (*given, memo.fees)} != {currency}:
         raise Refusal("wrong_currency", f"the memo is in {currency}")
-    if Money.sum_of((line.amount for line in memo.lines), currency) + memo.shipping - memo.fees != memo.total:
-        raise Refusal("total_mismatch", f"lines and shipping less fees do not come to {memo.total}")
+    if Money.sum_of(given, currency) - memo.fees != memo.total:
+        raise Refusal("total_mismatch", f"lines, shipping and allowance less fees do not come to {memo.total}")
 
 
 def _check_total(invoice: Invoice, currency: str) -> None:

@@ -53,6 +53,10 @@ class Errands:
         )
         self._wake.set()
 
+    def note(self, at: str, happening: str) -> None:
+        """Note what happened, in the transaction that is running; whoever lists what a service did reads it here."""
+        self._database.run("INSERT INTO happenings (at, body) VALUES (?, ?)", (at, happening))
+
     def of_kind(self, kind: str, order_id: str) -> list[dict[str, Any]]:
         """List errands of a kind, done or not, oldest first; of one order where it is given."""
         rows = self._database.rows(

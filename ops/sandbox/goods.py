@@ -33,7 +33,8 @@ class Account(StrictModel):
     limit: Annotated[int, Field(ge=0)]
     """Minor units."""
     exposure: Annotated[int, Field(ge=0)] = 0
-    """Minor units. It stands still, so that a demonstration can be given again."""
+    """Minor units, beside what open orders have taken of the limit. It stands still, so that a demonstration can be
+    given again: what is invoiced counts as paid at once."""
     blocked: bool = False
     net_days: Count = 30
 

@@ -70,6 +70,10 @@ class Journal:
             (key, given.digest, int(given.done), given.body),
         )
 
+    def forget(self, key: str) -> None:
+        """Lose what was given under a key: whatever is asked under it next is done."""
+        self._database.run("DELETE FROM answers WHERE key = ?", (key,))
+
     def requests(self, order_id: str, key: str, after: int, limit: int) -> list[dict[str, Any]]:
         """List requests, oldest first, of an order or under a key where they are given."""
         return self._list("requests", order_id, key, after, limit)

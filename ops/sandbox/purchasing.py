@@ -12,11 +12,14 @@ from starlette.routing import Route
 
 from activities.adapters.sandbox.wire import Counts, Receipt
 from models.errors import InvalidInput
+from models.partners.asking import Done, Undo, Undone
+from models.partners.purchasing import DropShipOrder
 from models.partners.transfers import PurchaseRequisition, RequisitionAnswer
 from models.stock.events import StockLine, SupplyAnnounced, SupplyDelayed
 from models.strict_json import read
 from ops.sandbox.between import DELIVERIES, POSTINGS, Delivery, Neighbour, Posting
 from ops.sandbox.callbacks import event_id
+from ops.sandbox.counter import Taken
 from ops.sandbox.dials import Dials, Milliseconds
 from ops.sandbox.picking import Shelves
 from ops.sandbox.problems import Refusal, problem
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from ops.sandbox.service import Service
 
 _PURCHASE = "purchase_order"
+_DROP_SHIP = "drop_ship_order"
 _DELIVER = "deliver"
 _POSTED = "posted"
 _SUPPLIER = "Nordic Trading"
@@ -68,6 +72,15 @@ class Purchasing:
         answer = Receipt[RequisitionAnswer]
         return [
             counter.effect("/requisitions", "requisition", PurchaseRequisition, answer, act=self._buy),
+            counter.effect("/drop-shipments", "order_drop_ship", DropShipOrder, Receipt[Done], act=self._order),
+            counter.undo(
+                "/drop-shipments/cancellation",
+                "cancel_drop_ship",
+                Undo,
+                Receipt[Undone],
+                act=self._cancel,
+                never=Undone(happened=False),
+            ),
             counter.route("/stock-levels", "GET", "stock_levels", self._levels),
             Route(POSTINGS, self._post, methods=["POST"]),
         ]
@@ -107,6 +120,23 @@ class Purchasing:
             coming_s = delay_s * (1 + late / dials.supply_lead_days)
             self._service.errands.add(_DELIVER, "", goods.model_dump(), coming_s)
         return RequisitionAnswer(reference=number, expected_at=expected, supplier=supplier)
+
+    def _order(self, asked: DropShipOrder) -> Done:
+        """Pass a customer's goods on to the supplier, who sends them: nothing comes in here."""
+        if asked.supplier not in self._nodes:
+            raise Refusal("unknown_supplier", f"there is no supplier {asked.supplier}")
+        number = f"PO-{self._service.records.number(_PURCHASE):06}"
+        self._service.records.put(_DROP_SHIP, number, {"asked": asked.model_dump_json(), "state": "open"}, asked.key)
+        return Done(reference=number)
+
+    def _cancel(self, undo: Undo) -> Taken[Undone] | None:
+        found = self._service.records.by_key(_DROP_SHIP, undo.key)
+        if found is None:
+            return None
+        number, purchase = found
+        changed = purchase["state"] == "open"
+        self._service.records.put(_DROP_SHIP, number, purchase | {"state": "cancelled"})
+        return Taken(Undone(happened=True), changed)
 
     def _quantity(self, asked: PurchaseRequisition) -> int:
         if asked.node not in self._nodes:

@@ -21,6 +21,7 @@ from ops.sandbox.database import Database
 from ops.sandbox.dials import DialBoard, Dials
 from ops.sandbox.errands import Errands
 from ops.sandbox.journal import PAGE_MAX, Journal
+from ops.sandbox.listing import Listing
 from ops.sandbox.problems import problem
 from ops.sandbox.records import Records
 
@@ -48,7 +49,7 @@ class Options:
     carrier_url: str = ""
     """Whom the WMS hands its parcels to."""
     wms_url: str = ""
-    """Whom the ERP's suppliers deliver to; without it nothing that is bought arrives."""
+    """Whom the ERP's suppliers deliver to, and the carrier brings parcels back to; without it neither arrives."""
     erp_url: str = ""
     """Who books what the WMS moves; without it the ERP's books stand still."""
 
@@ -96,7 +97,8 @@ def application(service: Service) -> Starlette:
             await running
         await service.close()
 
-    return Starlette(routes=[*service.routes(), service.counter.look_up(), *_proof(service)], lifespan=lifespan)
+    asked = [*service.routes(), service.counter.look_up(), Listing(service).route()]
+    return Starlette(routes=[*asked, *_proof(service)], lifespan=lifespan)
 
 
 def _proof(service: Service) -> list[Route]:

@@ -9,32 +9,43 @@ from urllib.parse import quote
 
 import httpx
 from starlette.responses import Response
+from starlette.routing import Route
 
 from activities.adapters.sandbox.wire import Counts, Receipt
+from models.errors import InvalidInput
 from models.partners.asking import Done, Undo
-from models.partners.events import ParcelMoved, ParcelShipped, PickedShort, ReleaseAcknowledged, ReleaseRejected
-from models.partners.warehouse import RecallAnswer, Release
-from models.states.fulfilment import ShipmentState
+from models.partners.events import ParcelShipped, PickedShort, ReleaseAcknowledged, ReleaseRejected
+from models.partners.warehouse import PartRecall, RecallAnswer, Release, ReleaseEnquiry, ReleaseStanding, ReleaseState
+from models.stock.events import GoodsReturned, StockLine
+from models.strict_json import read
+from ops.sandbox.between import PARCELS_BACK, ParcelBack
 from ops.sandbox.callbacks import NotTakenError, event_id
 from ops.sandbox.counter import Taken
 from ops.sandbox.dials import Dials
 from ops.sandbox.goods import load_goods
 from ops.sandbox.moving import Moving
-from ops.sandbox.picking import Pick, PickDials, picked
-from ops.sandbox.problems import Refusal
+from ops.sandbox.pick_up import READY, PickUp, about
+from ops.sandbox.picking import Pick, PickDials, picked, without
+from ops.sandbox.problems import Refusal, problem
 from ops.sandbox.service import Options, Service
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.routing import Route
 
     from models.partners.events import PickedLine
     from ops.sandbox.records import Record
 
 _RELEASE = "release"
 _PICK = "pick"
-_COLLECT = "collect"
+_FORGET = "forget"
 _HAND_OVER = "hand_over"
+_SENT = "sent"
+_STATES = {
+    READY: ReleaseState.PICKED,
+    "shipped": ReleaseState.SHIPPED,
+    "recalled": ReleaseState.RECALLED,
+    "rejected": ReleaseState.REJECTED,
+}
 _WITHIN_S = 15.0
 _AFTER_THE_PARCEL_S = 0.2
 _NO_PARCEL = {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
@@ -54,7 +65,8 @@ class Wms(Service):
         self._shelves = self._moving.shelves
         self._client = httpx.AsyncClient(timeout=_WITHIN_S, trust_env=False)
         self.errands.learn(_PICK, self._pick)
-        self.errands.learn(_COLLECT, self._collect)
+        self.errands.learn(_FORGET, self._forget)
+        self._pick_up = PickUp(self, self._shelves)
         self.errands.learn(_HAND_OVER, self._hand_over)
 
     async def close(self) -> None:
@@ -69,6 +81,11 @@ class Wms(Service):
         return [
             self.counter.effect("/releases", "release", Release, Receipt[Done], act=self._release),
             self.counter.undo("/releases/recall", "recall", Undo, Receipt[RecallAnswer], act=self._recall, never=never),
+            self.counter.effect(
+                "/releases/parts/recall", "recall_part", PartRecall, Receipt[RecallAnswer], act=self._recall_part
+            ),
+            self.counter.question("/releases/enquiries", "status", ReleaseEnquiry, self._status),
+            Route(PARCELS_BACK, self._take_back, methods=["POST"]),
             self.counter.route("/counts", "GET", "counts", self._counts),
             *self._moving.routes(),
         ]
@@ -80,10 +97,15 @@ class Wms(Service):
         unknown = sorted({line.sku for line in release.lines} - known)
         if unknown:
             raise Refusal("unknown_item", f"not kept here: {', '.join(unknown)}"[:500])
-        number = f"REL-{self.records.number(_RELEASE):06}"
-        body = {"state": "open", "pick": self._next_pick().value, "asked": release.model_dump_json()}
+        number, pick = f"REL-{self.records.number(_RELEASE):06}", self._next_pick()
+        if pick is Pick.FORGOTTEN:
+            self.errands.add(_FORGET, release.order_id, {"key": release.key})
+            return Done(reference=number)
+        body = {"state": "open", "pick": pick.value, "asked": release.model_dump_json()}
         self.records.put(_RELEASE, number, body, release.key)
-        self.callbacks.tell(ReleaseAcknowledged(**_about(release), release_key=release.key))
+        if pick is Pick.SILENT:
+            return Done(reference=number)
+        self.callbacks.tell(ReleaseAcknowledged(**about(release), release_key=release.key))
         self.errands.add(_PICK, release.order_id, {"release": number}, self.board.dials.pick_delay_ms / 1000)
         return Done(reference=number)
 
@@ -99,11 +121,64 @@ class Wms(Service):
         if found is None:
             return None
         number, release = found
-        changed = release["state"] == "open"
+        changed = release["state"] in {"open", READY}
+        if release["state"] == READY:
+            self._pick_up.put_back(release)
         if changed:
             release["state"] = "recalled"
             self.records.put(_RELEASE, number, release)
         return Taken(RecallAnswer(recalled=release["state"] != "shipped"), changed)
+
+    def _recall_part(self, recall: PartRecall) -> RecallAnswer:
+        found = self.records.by_key(_RELEASE, recall.release_key)
+        if found is None:
+            return RecallAnswer(recalled=False, happened=False)
+        number, release = found
+        if release["state"] != "open":
+            return RecallAnswer(recalled=release["state"] == "recalled")
+        asked = without(Release.model_validate_json(release["asked"]), recall.lines)
+        left = {"asked": asked.model_dump_json()} if asked is not None else {"state": "recalled"}
+        self.records.put(_RELEASE, number, release | left)
+        return RecallAnswer(recalled=True)
+
+    def _status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:
+        found = self.records.by_key(_RELEASE, enquiry.release_key)
+        if found is None:
+            return ReleaseStanding(state=ReleaseState.UNKNOWN)
+        _, release = found
+        if release["state"] == "open":
+            silent = release["pick"] == Pick.SILENT
+            return ReleaseStanding(state=ReleaseState.RELEASED if silent else ReleaseState.ACKNOWLEDGED)
+        return ReleaseStanding(state=_STATES[release["state"]])
+
+    async def _forget(self, body: dict[str, Any]) -> None:
+        with self.database.transaction():
+            self.journal.forget(body["key"])
+
+    async def _take_back(self, request: Request) -> Response:
+        """Take in a parcel that nobody took from the carrier, and put what is in it where it can be looked at."""
+        try:
+            came = read(ParcelBack, await request.body())
+        except InvalidInput as error:
+            return problem(HTTPStatus.BAD_REQUEST, "unreadable", str(error))
+        with self.database.transaction():
+            parcel = self.records.get(_SENT, came.tracking_number)
+            if parcel is not None and not parcel["back"]:
+                self.records.put(_SENT, came.tracking_number, parcel | {"back": True})
+                lines = tuple(StockLine.model_validate(line) for line in parcel["lines"])
+                for line in lines:
+                    self._shelves.change(parcel["node"], line.sku, line.quantity)
+                about = {"order_id": parcel["order_id"], "node": parcel["node"], "lines": lines}
+                self.callbacks.tell(
+                    GoodsReturned(
+                        **about,
+                        event_id=event_id(),
+                        occurred_at=datetime.now(UTC),
+                        document=came.tracking_number,
+                        reason="returned to sender",
+                    )
+                )
+        return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _counts(self, _request: Request) -> Response:
         return Response(Counts(counts=self._shelves.counts()).model_dump_json(), media_type="application/json")
@@ -118,53 +193,42 @@ class Wms(Service):
             if release["pick"] == Pick.REJECTED:
                 self._end(number, release, "rejected")
                 reason = "the warehouse does not take it on"
-                self.callbacks.tell(ReleaseRejected(**_about(asked), release_key=asked.key, reason=reason))
+                self.callbacks.tell(ReleaseRejected(**about(asked), release_key=asked.key, reason=reason))
                 return
             found, short = picked(asked, self._shelves, Pick(release["pick"]))
-            self._end(number, release, "shipped" if found else "rejected")
-            if found:
-                self._ship(asked, found)
+            collects = bool(found) and asked.tracking_number is None
+            if collects:
+                self._pick_up.ready(number, release, asked, found)
+            else:
+                self._end(number, release, "shipped" if found else "rejected")
+            if found and not collects:
+                self._ship(asked, found, asked.tracking_number or "")
             if short:
                 # What has left is told first: it can be paid for while somebody decides about the rest.
-                missing = PickedShort(**_about(asked), release_key=asked.key, lines=short)
+                missing = PickedShort(**about(asked), release_key=asked.key, lines=short)
                 self.callbacks.tell(missing, _AFTER_THE_PARCEL_S if found else 0.0)
 
     def _end(self, number: str, release: Record, state: str) -> None:
         self.records.put(_RELEASE, number, release | {"state": state})
 
-    def _ship(self, asked: Release, lines: tuple[PickedLine, ...]) -> None:
+    def _ship(self, asked: Release, lines: tuple[PickedLine, ...], tracking: str) -> None:
         shipment = f"P-{self.records.number('shipment'):06}"
-        tracking = asked.tracking_number or f"COLLECT-{shipment}"
+        sent = [{"sku": line.sku, "quantity": line.quantity, "lot": line.lot or ""} for line in lines]
+        body = {"order_id": asked.order_id, "node": asked.node, "lines": sent, "back": False}
+        self.records.put(_SENT, tracking, body)
         self.callbacks.tell(
             ParcelShipped(
-                **_about(asked),
+                **about(asked),
                 release_key=asked.key,
                 shipment_id=shipment,
                 node=asked.node,
-                carrier=asked.carrier or "collection",
+                carrier=asked.carrier or "unknown",
                 tracking_number=tracking,
                 lines=lines,
             )
         )
-        if asked.tracking_number is None:
-            body = {"order_id": asked.order_id, "tracking": tracking}
-            self.errands.add(_COLLECT, asked.order_id, body, self.board.dials.collect_delay_ms / 1000)
-        elif self.options.carrier_url:
+        if self.options.carrier_url:
             self.errands.add(_HAND_OVER, asked.order_id, {"tracking": tracking})
-
-    async def _collect(self, body: dict[str, Any]) -> None:
-        """Have the customer come for it: there is no carrier to say that it has arrived."""
-        with self.database.transaction():
-            self.callbacks.tell(
-                ParcelMoved(
-                    event_id=event_id(),
-                    order_id=body["order_id"],
-                    occurred_at=datetime.now(UTC),
-                    tracking_number=body["tracking"],
-                    state=ShipmentState.DELIVERED,
-                    detail="collected by the customer",
-                )
-            )
 
     async def _hand_over(self, body: dict[str, Any]) -> None:
         url = f"{self.options.carrier_url}/parcels/{quote(body['tracking'], safe='')}/handover"
@@ -173,8 +237,3 @@ class Wms(Service):
         if not response.is_success and response.status_code not in _NO_PARCEL:
             message = f"the carrier answered {response.status_code}"
             raise NotTakenError(message)
-
-
-def _about(release: Release) -> dict[str, Any]:
-    """What every event about a release begins with."""
-    return {"event_id": event_id(), "order_id": release.order_id, "occurred_at": datetime.now(UTC)}

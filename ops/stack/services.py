@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 PARTNERS = ("erp", "wms", "payment", "carrier", "notification", "channels")
 MIGRATIONS = "migrations"
 _CALLING_BACK = ("erp", "wms", "carrier")
-_NEIGHBOURS = {"erp": ("wms",), "wms": ("carrier", "erp")}
-"""Whom a partner tells of goods: the ERP the warehouse, the warehouse the carrier and the ERP."""
+_NEIGHBOURS = {"erp": ("wms",), "wms": ("carrier", "erp"), "carrier": ("wms",)}
+"""Whom a partner tells of goods: who brings them, who books them, who takes back what nobody took."""
 _TASK_QUEUE = "orders"
 _WORKERS_GRACE_S = 30.0
 """Longer than the workers themselves give what they are doing (workers/assembly.py)."""

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from activities.erp import ErpActivities
 from activities.payments import PaymentActivities
+from models.ledger.accounts import LedgerAccount
 from models.messages import Verdict
 from models.money import Money
 from models.partners.erp import CreditLine, CreditMemo
 from models.partners.notices import NoticeKind
 from models.partners.payments import Refund
 from models.policy.decision import Decision, DecisionKind
+from models.returns.booking import book_channel, book_memo, book_refund, book_store_credit, tender_parts
 from models.returns.money import RefundGrant, RefundLine, Ways
 from models.returns.request import Resolution
 from models.returns.standing import Gift
@@ -40,23 +42,23 @@ async def send(run: ReturnRun, gift: Gift) -> bool:
 
 
 async def _card(run: ReturnRun, gift: Gift) -> bool:
-    amount, authorisation = gift.ways.card, run.case.sold.authorisation
-    if not amount or authorisation is None:
-        return True
-    refund = Refund(
-        key=f"{gift.key}/card",
-        order_id=run.case.sold.order_id,
-        authorisation=authorisation,
-        amount=amount,
-        reason=run.case.id,
-    )
-    manner = Manner(Partner.PAYMENT, f"refund {amount}", refusal=HoldKind.REFUND, may_give_up=True)
-    try:
-        done = await run.ask(PaymentActivities.refund, refund, manner)
-    except NotDone:
-        return False
-    gift.references["refund"] = done.reference
-    run.standing.tell(f"refund {done.reference} of {amount}", actor=Partner.PAYMENT.value)
+    for number, part in enumerate(tender_parts(run.case.sold, gift), start=1):
+        name = "card" if number == 1 else f"card-{number}"
+        refund = Refund(
+            key=f"{gift.key}/{name}",
+            order_id=run.case.sold.order_id,
+            authorisation=part.authorisation,
+            amount=part.amount,
+            reason=run.case.id,
+        )
+        manner = Manner(Partner.PAYMENT, f"refund {part.amount}", refusal=HoldKind.REFUND, may_give_up=True)
+        try:
+            done = await run.ask(PaymentActivities.refund, refund, manner)
+        except NotDone:
+            return False
+        book_refund(run.standing.journal, part.account, part.amount, done.reference)
+        gift.references["refund" if number == 1 else f"refund-{number}"] = done.reference
+        run.standing.tell(f"refund {done.reference} of {part.amount}", actor=Partner.PAYMENT.value)
     return True
 
 
@@ -66,6 +68,7 @@ async def _channel(run: ReturnRun, gift: Gift) -> bool:
         return True
     told = await telling.refund_due(run, amount, _part(gift))
     if told:
+        book_channel(run.standing.journal, run.case.sold, gift)
         run.standing.tell(f"the channel was told to give {amount} back", actor=Partner.NOTIFICATION.value)
     return told
 
@@ -79,7 +82,10 @@ async def _by_hand(run: ReturnRun, gift: Gift) -> bool:
         f"the customer paid at the door: pay {amount} out to him, then approve",
         release_rule="an answer from finance, once it is paid out",
     )
-    return await run.verdict(hold) is Verdict.APPROVE
+    if await run.verdict(hold) is not Verdict.APPROVE:
+        return False
+    book_refund(run.standing.journal, LedgerAccount.BANK, amount)
+    return True
 
 
 async def _memo(run: ReturnRun, gift: Gift) -> bool:
@@ -107,6 +113,9 @@ async def _memo(run: ReturnRun, gift: Gift) -> bool:
     except NotDone:
         return False
     gift.references["credit_memo"] = done.reference
+    book_memo(run.standing.journal, sold, gift, done.reference)
+    if memo.store_credit or not run.case.known:
+        book_store_credit(run.standing.journal, gift.ways.credit)
     run.standing.tell(f"credit memo {done.reference} of {memo.total}", actor=Partner.ERP.value)
     return True
 

@@ -8,9 +8,11 @@ from temporalio import workflow
 
 from models.messages import Verdict
 from models.returns.case import ReturnLine
+from models.returns.disposing import lines_of
+from models.returns.handling import Lot
 from models.returns.request import Condition, ReturnReason
 from models.states.hold import HoldKind
-from models.stock.events import GoodsSetAside, StockLine
+from models.stock.events import GoodsSetAside
 from models.stock.quantities import StockState
 from workflows.returning.run import Nudge
 
@@ -58,13 +60,15 @@ async def _admit(run: ReturnRun, oddity: Oddity) -> bool:
 
 
 def _aside(run: ReturnRun, oddity: Oddity) -> GoodsSetAside:
+    # In the same terms in which the ledger was told that they came.
+    lot = Lot(oddity.line_id or "", oddity.sku, oddity.quantity, oddity.node, oddity.lot)
     return GoodsSetAside(
         event_id=f"{run.case.id}/unannounced/{oddity.id}",
         occurred_at=workflow.now(),
         document=run.case.id,
         reason="not announced, and not taken back",
         node=oddity.node,
-        lines=(StockLine(sku=oddity.sku, quantity=oddity.quantity, lot=oddity.lot),),
+        lines=lines_of(run.case, lot),
         state=StockState.QUARANTINED,
         from_state=StockState.IN_INSPECTION,
     )

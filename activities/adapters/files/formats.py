@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from activities.adapters.files.csv_orders import CsvOrders
 from activities.adapters.files.json_lines import JsonLines
-from activities.adapters.files.retail_sales import RetailSales
+from activities.adapters.files.retail.sales import RetailSales
 from activities.adapters.files.x12.reading import X12Orders
 
 if TYPE_CHECKING:

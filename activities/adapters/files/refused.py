@@ -27,6 +27,9 @@ class RefusedRows:
 
     async def write(self, batch: Batch, beginning: bytes, rows: AsyncIterator[BatchRow]) -> AsyncIterator[bytes]:
         """Write the rows, some bytes at a time; `beginning` is that of the whole file."""
+        if not batch.counts.rows_refused:
+            # Where nothing could be read, not even the beginning makes sense.
+            return
         match batch.source.format:
             case BatchFormat.JSON_LINES:
                 async for row in rows:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from activities.adapters.sandbox.speaking import Speaking
 from activities.adapters.sandbox.wire import Receipt
-from models.partners.asking import Undo, Undone
-from models.partners.carriers import Booking, Label
+from models.partners.asking import Done, Undo, Undone
+from models.partners.carriers import Booking, Label, Redelivery
 
 if TYPE_CHECKING:
     from models.settings import PartnerSettings
 
+_DONE = Receipt[Done]
 _LABEL = Receipt[Label]
 _UNDONE = Receipt[Undone]
 
@@ -30,6 +31,10 @@ class SandboxCarriers:
     async def void(self, undo: Undo) -> Undone:
         """Void the booking made under the key."""
         return await self._speaking.undo("/parcels/void", undo, _UNDONE)
+
+    async def deliver_again(self, redelivery: Redelivery) -> Done:
+        """Try to deliver a parcel once more."""
+        return await self._speaking.effect("/parcels/redeliveries", redelivery, _DONE)
 
     async def close(self) -> None:
         """Close every connection."""

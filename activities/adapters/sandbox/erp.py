@@ -18,7 +18,9 @@ from models.partners.erp import (
     ItemAnswer,
     ItemEnquiry,
     SalesOrder,
+    SalesOrderChange,
 )
+from models.partners.purchasing import DropShipOrder
 from models.partners.transfers import RequisitionAnswer
 
 if TYPE_CHECKING:
@@ -58,6 +60,10 @@ class SandboxErp:
         """Create the order of record."""
         return await self._speaking.effect("/orders", order, _DONE, order.total)
 
+    async def change_order(self, change: SalesOrderChange) -> Done:
+        """Change the order of record."""
+        return await self._speaking.effect("/orders/change", change, _DONE, change.total)
+
     async def cancel_order(self, undo: Undo) -> Undone:
         """Cancel the order of record that was created under the key."""
         return await self._speaking.undo("/orders/cancellation", undo, _UNDONE)
@@ -69,6 +75,14 @@ class SandboxErp:
     async def credit_memo(self, memo: CreditMemo) -> Done:
         """Post what is given back for a return."""
         return await self._speaking.effect("/credit-memos", memo, _DONE, memo.total)
+
+    async def order_drop_ship(self, order: DropShipOrder) -> Done:
+        """Order from a supplier who sends for us."""
+        return await self._speaking.effect("/drop-shipments", order, _DONE)
+
+    async def cancel_drop_ship(self, undo: Undo) -> Undone:
+        """Cancel the purchase that was made under the key."""
+        return await self._speaking.undo("/drop-shipments/cancellation", undo, _UNDONE)
 
     async def requisition(self, requisition: PurchaseRequisition) -> RequisitionAnswer:
         """Have purchasing buy something."""

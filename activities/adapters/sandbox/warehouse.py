@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from activities.adapters.sandbox.speaking import Speaking
 from activities.adapters.sandbox.wire import Counts, Receipt
 from models.partners.asking import Done, Undo
-from models.partners.warehouse import NodeCount, RecallAnswer, Release
+from models.partners.warehouse import (
+    NodeCount,
+    PartRecall,
+    RecallAnswer,
+    Release,
+    ReleaseEnquiry,
+    ReleaseStanding,
+)
 
 if TYPE_CHECKING:
     from models.partners.transfers import TransferOrder
@@ -31,6 +38,14 @@ class SandboxWarehouse:
     async def recall(self, undo: Undo) -> RecallAnswer:
         """Stop the release made under the key, if it can still be stopped."""
         return await self._speaking.undo("/releases/recall", undo, _RECALLED)
+
+    async def recall_part(self, recall: PartRecall) -> RecallAnswer:
+        """Have so much less of a release sent, if it can still be stopped."""
+        return await self._speaking.effect("/releases/parts/recall", recall, _RECALLED)
+
+    async def status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:
+        """Say where a release stands."""
+        return await self._speaking.question("POST", "/releases/enquiries", ReleaseStanding, enquiry)
 
     async def transfer(self, order: TransferOrder) -> Done:
         """Have goods sent from one node to another."""

@@ -1,4 +1,4 @@
-"""Opaque cursors: where a page of a list, newest first, ended."""
+"""Opaque cursors: where a page of a list ended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Row, Select, Table
+    from sqlalchemy import FromClause, Row, Select
 
 T = TypeVar("T")
 
@@ -25,7 +25,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def one_page(table: Table, statement: Select[Any], *, cursor: str | None, limit: int) -> Select[Any]:
+def one_page(
+    table: FromClause, statement: Select[Any], *, cursor: str | None, limit: int, oldest_first: bool = False
+) -> Select[Any]:
     """Cut a list of rows with `received_at` and `id` down to a page, and one row that tells whether there is more.
 
     Raises:
@@ -33,20 +35,27 @@ def one_page(table: Table, statement: Select[Any], *, cursor: str | None, limit:
     """
     age = (table.c.received_at, table.c.id)
     if cursor is not None:
-        statement = statement.where(tuple_(*age) < _read(table.name, cursor))
-    return statement.order_by(*(column.desc() for column in age)).limit(limit + 1)
+        place = _read(_name(table), cursor)
+        statement = statement.where(tuple_(*age) > place if oldest_first else tuple_(*age) < place)
+    ordered = age if oldest_first else tuple(column.desc() for column in age)
+    return statement.order_by(*ordered).limit(limit + 1)
 
 
 def as_page(
-    table: Table, rows: Sequence[Row[*tuple[Any, ...]]], limit: int, view: Callable[[Row[*tuple[Any, ...]]], T]
+    table: FromClause, rows: Sequence[Row[*tuple[Any, ...]]], limit: int, view: Callable[[Row[*tuple[Any, ...]]], T]
 ) -> Page[T]:
     """Make the page of the rows that `one_page` selected."""
     shown = rows[:limit]
     more = len(rows) > limit
     return Page(
         items=[view(row) for row in shown],
-        next_cursor=_write(table.name, shown[-1].received_at, shown[-1].id) if more else None,
+        next_cursor=_write(_name(table), shown[-1].received_at, shown[-1].id) if more else None,
     )
+
+
+def _name(table: FromClause) -> str:
+    name: str = getattr(table, "name", "")
+    return name
 
 
 def _write(name: str, received_at: datetime, last_id: str) -> str:

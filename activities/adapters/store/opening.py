@@ -17,6 +17,7 @@ from activities.adapters.store.order_book import SqlOrderBook
 from activities.adapters.store.orders import SqlOrders
 from activities.adapters.store.pepper import pepper
 from activities.adapters.store.quarantine import SqlQuarantine
+from activities.adapters.store.reconciling.book import SqlReconciling
 from activities.adapters.store.returns.book import SqlReturnBook
 from activities.adapters.store.returns.reading import SqlReturns
 from activities.adapters.store.stock.buying.replenishing import SqlReplenishing
@@ -49,6 +50,7 @@ class Store:
     uploads: SqlUploads
     batches: SqlBatches
     importing: SqlImporting
+    reconciling: SqlReconciling
 
     async def close(self) -> None:
         """Close every connection."""
@@ -76,4 +78,5 @@ def open_store(settings: Settings, policies: PolicyBook) -> Store:
         uploads=SqlUploads(database),
         batches=SqlBatches(database),
         importing=SqlImporting(database, readers()),
+        reconciling=SqlReconciling(database, policies),
     )

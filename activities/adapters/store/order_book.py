@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import Boolean, bindparam, case, exists, func, null, select, update
 
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.inserting import insert_missing, insert_or_update
 from activities.adapters.store.order_rows import order_row
+from activities.adapters.store.posting_rows import posting_rows
 from activities.adapters.store.tables.catalogue import items
+from activities.adapters.store.tables.money import order_postings
 from activities.adapters.store.tables.orders import order_decisions, order_holds, order_timeline, orders
 from models.errors import NotFound
 from models.policy.assess import assess
+from models.reconciling.posting import unposted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,12 +39,24 @@ _MOVE_ON = (
         lifecycle=bindparam("now_lifecycle"),
         headline=bindparam("now_headline"),
         waiting_on=bindparam("now_waiting_on"),
+        promise=bindparam("now_promise"),
         snapshot=bindparam("now_snapshot"),
+        unposted=bindparam("now_unposted"),
+        unposted_since=case(
+            (bindparam("now_awaits_posting", type_=Boolean), func.coalesce(_o.unposted_since, bindparam("at"))),
+            else_=null(),
+        ),
         updated_at=bindparam("at"),
         # An order that writes is running, whether or not the API lived to note it.
         started_at=func.coalesce(_o.started_at, bindparam("at", type_=_o.started_at.type)),
     )
 )
+_CHANGE = (
+    update(orders)
+    .where(_o.id == bindparam("order_id"))
+    .values(document=bindparam("now_document"), total=bindparam("now_total"))
+)
+"""The document says what the order is now; what was sent stays beside it as it came."""
 _IS_THERE = select(exists().where(_o.id == bindparam("order_id")))
 _ITEMS = select(items.c.sku, items.c.item).where(items.c.sku.in_(bindparam("skus", expanding=True)))
 
@@ -59,6 +74,7 @@ class SqlOrderBook:
         self._hold = insert_or_update(database, order_holds)
         self._tell = insert_missing(database, order_timeline)
         self._decide = insert_missing(database, order_decisions)
+        self._post = insert_missing(database, order_postings)
 
     async def assess(self, request: AssessmentRequest) -> Assessment:
         """Judge an order by master data and policy.
@@ -100,12 +116,16 @@ class SqlOrderBook:
             moved_on = (await connection.execute(_MOVE_ON, _state(snapshot))).rowcount == 1
             if not moved_on and not await connection.scalar(_IS_THERE, {"order_id": order_id}):
                 raise NotFound(f"there is no order {order_id}")
+            if moved_on and snapshot.changed is not None:
+                await connection.execute(_CHANGE, _document(snapshot.order_id, snapshot.changed))
             if moved_on and snapshot.holds:
                 await connection.execute(self._hold, _holds(snapshot))
             if snapshot.entries:
                 await connection.execute(self._tell, _entries(snapshot))
             if snapshot.decisions:
                 await connection.execute(self._decide, _decisions(snapshot))
+            if snapshot.postings:
+                await connection.execute(self._post, posting_rows(snapshot.postings, order_id=order_id))
 
     async def _take_in(self, order: Order) -> None:
         # Somebody started it past the API, from the Web UI or CLI: it is an order like any other from here on.
@@ -123,16 +143,24 @@ async def _known_items(connection: AsyncConnection, skus: Iterable[str]) -> dict
 
 
 def _state(snapshot: OrderSnapshot) -> dict[str, object]:
+    waits = unposted(snapshot)
     return {
+        "now_awaits_posting": waits is not None,
+        "now_unposted": waits.amount.amount if waits and waits.amount else None,
         "order_id": snapshot.order_id,
         "newer": snapshot.version,
         "now_lifecycle": snapshot.lifecycle.value,
         "now_headline": snapshot.headline.value,
         "now_waiting_on": snapshot.waiting_on,
+        "now_promise": snapshot.promise.state.value if snapshot.promise else None,
         # The story has its own tables, and would be told again in every snapshot.
-        "now_snapshot": snapshot.model_copy(update={"entries": (), "decisions": ()}),
+        "now_snapshot": snapshot.model_copy(update={"changed": None, "entries": (), "decisions": (), "postings": ()}),
         "at": snapshot.at,
     }
+
+
+def _document(order_id: str, changed: Order) -> dict[str, object]:
+    return {"order_id": order_id, "now_document": changed, "now_total": changed.total.amount}
 
 
 def _holds(snapshot: OrderSnapshot) -> list[dict[str, object]]:

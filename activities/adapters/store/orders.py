@@ -11,9 +11,12 @@ from activities.adapters.store import cursor as cursors
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.inserting import insert_missing
 from activities.adapters.store.order_rows import order_row, order_view
+from activities.adapters.store.posting_rows import posting_of
 from activities.adapters.store.schema import storable
+from activities.adapters.store.tables.money import order_postings, return_postings
 from activities.adapters.store.tables.orders import order_decisions, order_holds, order_timeline, orders
-from activities.records import OrderFilter, OrderView, Page, Submission
+from activities.adapters.store.tables.returns import returns
+from activities.records import OrderFilter, OrderPostings, OrderView, Page, Submission
 from models.errors import NotFound
 from models.order.snapshot import TimelineEntry, TimelineKind
 from models.states.hold import HoldState
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, Table
 
     from activities.adapters.store.database import Database
+    from models.ledger.postings import Posting
     from models.order.order import Order
     from models.policy.decision import Decision
 
@@ -113,6 +117,26 @@ class SqlOrders:
         """
         return [row.decision for row in await self._story(order_decisions, order_id)]
 
+    async def postings(self, order_id: str) -> OrderPostings:
+        """The journal of an order and of its returns, each in order.
+
+        Raises:
+            NotFound: there is no such order.
+        """
+        own = [posting_of(row) for row in await self._story(order_postings, order_id)]
+        _p, _r = return_postings.c, returns.c
+        theirs = (
+            select(return_postings)
+            .join(returns, _r.id == _p.return_id)
+            .where(_r.order_id == order_id)
+            .order_by(_r.number, _p.position)
+        )
+        back: dict[str, list[Posting]] = {}
+        async with self._database.reading() as connection:
+            for row in await connection.execute(theirs):
+                back.setdefault(row.return_id, []).append(posting_of(row))
+        return OrderPostings(order=own, returns=back)
+
     async def _story(self, table: Table, order_id: str) -> list[Row[*tuple[Any, ...]]]:
         if not storable(order_id):
             raise _no_order(order_id)
@@ -130,6 +154,7 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
         _o.channel: wanted.channel,
         _o.headline: wanted.headline,
         _o.waiting_on: wanted.waiting_on,
+        _o.promise: wanted.promise,
         _o.customer_id: wanted.customer_id,
         _o.external_id: wanted.external_id,
     }

@@ -153,7 +153,7 @@ class _Supplies:
 
     def __init__(self, picture: Picture) -> None:
         self._left: defaultdict[str, deque[tuple[datetime, int]]] = defaultdict(deque)
-        active = {node.name for node in picture.nodes if node.active}
+        active = {node.name for node in picture.nodes if node.takes_orders}
         coming = [one for one in picture.supplies if one.node in active and one.outstanding]
         dated = [(one.expected_at, one) for one in coming if one.expected_at is not None]
         for date, supply in sorted(dated, key=lambda pair: (pair[0], pair[1].id, pair[1].node, pair[1].lot)):

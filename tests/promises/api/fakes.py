@@ -12,6 +12,7 @@ from activities.records import (
     InboxEntry,
     KeyState,
     OrderFilter,
+    OrderPostings,
     OrderView,
     Page,
     Principal,
@@ -44,6 +45,7 @@ class FakeOrders:
     snapshots: dict[str, OrderSnapshot] = field(default_factory=dict)
     story: dict[str, list[TimelineEntry]] = field(default_factory=dict)
     decided: dict[str, list[Decision]] = field(default_factory=dict)
+    posted: dict[str, OrderPostings] = field(default_factory=dict)
     broken: bool = False
 
     async def submit(self, order: Order, payload: bytes) -> Submission:
@@ -84,6 +86,10 @@ class FakeOrders:
         after = start + limit
         return Page(fitting[start:after], str(after) if after < len(fitting) else None)
 
+    async def postings(self, order_id: str) -> OrderPostings:
+        await self.find(order_id)
+        return self.posted.get(order_id, OrderPostings(order=[], returns={}))
+
     async def timeline(self, order_id: str) -> list[TimelineEntry]:
         await self.find(order_id)
         return self.story.get(order_id, [])
@@ -102,6 +108,7 @@ def _fits(view: OrderView, wanted: OrderFilter) -> bool:
         and wanted.headline in {None, shown}
         and (wanted.hold is None or wanted.hold in holds)
         and wanted.waiting_on in {None, snapshot.waiting_on if snapshot else None}
+        and wanted.promise in {None, snapshot.promise.state if snapshot and snapshot.promise else None}
         and wanted.customer_id in {None, view.order.customer.id}
         and wanted.external_id in {None, view.order.external_id}
     )

@@ -19,10 +19,12 @@ from activities.adapters.shopify.orders import ShopifyOrders
 from activities.adapters.woocommerce.orders import WooCommerceOrders
 from api.app import create_app
 from api.batch_desk import BatchDesk
+from api.changing import RunningChanges
 from api.examples import CANONICAL_ORDER
 from api.publishing import Publications
 from api.quick_reads import QuickReads
 from api.services import Check, Services
+from tests.promises.api.fake_batches import FakeBatches
 from tests.promises.api.fake_stock import FakeInventory, FakeStock
 from tests.promises.api.fakes import (
     KEY,
@@ -54,6 +56,7 @@ class Stage:
     signed: bool = False
     publications: Publications | None = None
     batches: BatchDesk | None = None
+    changing: RunningChanges | None = None
 
     def __post_init__(self) -> None:
         self.services = Services(
@@ -78,7 +81,8 @@ class Stage:
             callback_secrets={"wms": SECRET, "carrier": SECRET, "erp": ""},
             checks=self.checks,
             publications=self.publications,
-            batches=self.batches,
+            changing=self.changing,
+            batches=self.batches or FakeBatches(self.orders).desk(),
         )
         self.app = create_app(self.services)
         self.http = self.client({"Authorization": f"Bearer {KEY}"})

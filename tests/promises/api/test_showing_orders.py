@@ -90,6 +90,8 @@ async def test_an_order_that_has_not_written_yet_is_shown_as_received(stage: Sta
         "refunded": 0,
         "credited": 0,
         "invoiced": 0,
+        "written_off": 0,
+        "owed": 0,
         "by": "payment_provider",
     }
     assert [(line["sku"], line["quantity"], line["shipped"]) for line in order["lines"]] == [("MUG", 4, 0)]

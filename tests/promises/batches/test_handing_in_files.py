@@ -95,13 +95,41 @@ async def test_refused_rows_are_given_back_as_a_file(desk: Desk) -> None:
     assert answer.text.splitlines()[1] == "B-1,2026-11-20,MUG,none,9.90,2,quantity: must be a whole number such as 12"
 
 
-async def test_an_x12_sender_gets_his_answers(desk: Desk) -> None:
+async def test_an_x12_sender_hears_what_could_be_read(desk: Desk) -> None:
     body = (SAMPLES / "purchase-orders.edi").read_bytes()
     where = await desk.read(await desk.hand_in(body, format="x12"))
-    found = (await desk.http.get(f"{where}/answers")).json()["answers"]
-    assert [answer["kind"] for answer in found] == ["997", "855"]
-    only = (await desk.http.get(f"{where}/answers", params={"kind": "855"})).json()["answers"]
-    assert only[0]["text"].count("BAK*00*AD*") == 2
+    page = (await desk.http.get(f"{where}/acknowledgements", params={"limit": 1})).json()
+    assert [one["number"] for one in page["acknowledgements"]] == [1]
+    assert "AK9*P*3*3*2~" in page["acknowledgements"][0]["text"]
+    assert page["next_cursor"] is None
+
+
+async def test_an_x12_sender_hears_what_became_of_his_orders(desk: Desk) -> None:
+    body = (SAMPLES / "purchase-orders.edi").read_bytes()
+    where = await desk.read(await desk.hand_in(body, format="x12"))
+    whole = await desk.http.get(f"{where}/documents/855")
+    assert whole.headers["content-type"] == "application/edi-x12"
+    assert whole.text.count("BAK*00*AD*") == 2
+    assert (await desk.http.get(f"{where}/documents/856")).text == ""
+    one = await desk.http.get("/v1/orders/order:b2b:BUYERCO.4500001/documents/855")
+    assert one.text.count("BAK*00*AD*4500001*") == 1
+    problem(await desk.http.get("/v1/orders/order:b2b:BUYERCO.4500001/documents/810"), 404, "not_found")
+    problem(await desk.http.get("/v1/orders/order:b2b:BUYERCO.4500001/documents/850"), 404)
+
+
+async def test_an_order_of_another_format_has_no_x12_documents(desk: Desk) -> None:
+    where = await desk.read(await desk.hand_in(HEAD + GOOD))
+    assert (await desk.http.get(f"{where}/documents/855")).text == ""
+    problem(await desk.http.get("/v1/orders/order:b2b:G-1/documents/855"), 404, "not_found")
+    problem(await desk.http.get("/v1/orders/order:b2b:G-2/documents/855"), 404, "not_found")
+
+
+async def test_a_file_nobody_can_read_has_no_rows_to_give_back(desk: Desk) -> None:
+    for format_ in ("csv", "x12", "json_lines"):
+        where = await desk.read(await desk.hand_in(b"[nonsense]\n", format=format_))
+        assert (await desk.http.get(where)).json()["state"] == "unreadable"
+        answer = await desk.http.get(f"{where}/refused")
+        assert (answer.status_code, answer.text) == (200, "")
 
 
 async def test_without_temporal_a_file_waits_and_is_read_later(desk: Desk) -> None:
@@ -121,6 +149,8 @@ async def test_a_batch_is_cancelled_once(desk: Desk) -> None:
     where = answer.headers["location"]
     cancelled = await desk.http.post(f"{where}/cancellation")
     assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+    again = await desk.http.post(f"{where}/cancellation", headers={"Idempotency-Key": "stop"})
+    assert (again.status_code, again.json()["state"]) == (200, "cancelled")
     done = await desk.read(await desk.hand_in(HEAD + BAD))
     problem(await desk.http.post(f"{done}/cancellation"), 409, "batch_is_over")
 

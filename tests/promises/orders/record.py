@@ -19,13 +19,13 @@ from temporalio.testing import WorkflowEnvironment
 
 from models.errors import Refused, Unavailable
 from models.order.document import ChannelRisk, FulfilledBy, FulfilmentRequest
-from models.order.payment_terms import PaymentTerms
+from models.order.payment_terms import Payment, PaymentTerms, Tender, TenderKind
 from models.order.snapshot import Headline
 from models.states.fulfilment import ShipmentState
 from models.stock.demand import Need
 from models.stock.reservation import RemedyKind
 from tests.promises.orders.conftest import local_server
-from tests.promises.orders.orders import an_order
+from tests.promises.orders.orders import an_order, euro
 from tests.promises.orders.test_short_of_stock import does, fill, waiting
 from tests.promises.orders.test_stories import short
 from tests.promises.orders.world import World, moved, ports, shipped, start
@@ -170,6 +170,26 @@ async def freed_after_a_short_pick(client: Client, world: World) -> Handle:
     return await short_pick(client, world)
 
 
+async def split_tender(client: Client, _world: World) -> Handle:
+    order = an_order(mug=2)
+    tenders = (
+        Tender(kind=TenderKind.CARD, amount=order.total - euro(1500), token="tok_visa"),
+        Tender(kind=TenderKind.GIFT_CARD, amount=euro(1500), token="tok_gift"),
+    )
+    payment = Payment(terms=PaymentTerms.CAPTURE_ON_SHIPMENT, tenders=tenders)
+    return await start(client, order.model_copy(update={"payment": payment}))
+
+
+async def left_owing(client: Client, world: World) -> Handle:
+    world.faults["capture"] = [Refused("payment", "the card was declined", code="card_declined")]
+    handle = await start(client, an_order(mug=2))
+    await world.until_held("payment")
+    await handle.signal("reject", WORD)
+    await world.until(lambda: any("is still owed" in hold.reason for hold in world.last.holds))
+    await handle.signal("approve", WORD)
+    return handle
+
+
 ROUTES: list[Callable[[Client, World], Awaitable[Handle]]] = [
     card,
     prepaid,
@@ -191,6 +211,8 @@ ROUTES: list[Callable[[Client, World], Awaitable[Handle]]] = [
     moved_for_collection,
     kept_while_thinking,
     freed_after_a_short_pick,
+    split_tender,
+    left_owing,
 ]
 
 

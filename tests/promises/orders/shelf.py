@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from models.errors import NotFound
 from models.stock.backorders import BackorderAnswer, BackorderRequest
 from models.stock.events import StockEvent, StockEventAnswer
+from models.stock.outlook import NodeOutlook, ReleaseCheck, ReleaseOutlook
 from models.stock.quantities import Balance
 from models.stock.reservation import (
     Allocation,
@@ -40,11 +41,11 @@ class FakeStock:
 
     async def reserve(self, request: ReservationRequest) -> ReservationAnswer:
         if request.key in self.world.reserved:
-            return ReservationAnswer(granted=True, allocations=self._allocations(request.key))
+            return self._granted(request.key)
         short = self._short(request.needs)
         if not short:
             self._take(request.key, request.needs)
-            return ReservationAnswer(granted=True, allocations=self._allocations(request.key))
+            return self._granted(request.key)
         remedies = self.world.remedies
         if remedies is None:
             return ReservationAnswer(granted=False, shortages=tuple(short.values()))
@@ -56,14 +57,20 @@ class FakeStock:
             allocations=self._allocations(request.key),
             shortages=tuple(short.values()),
             remedies=tuple(remedies(need) for need in request.needs if need.sku in short),
+            senders=self.world.senders,
         )
+
+    def _granted(self, key: str) -> ReservationAnswer:
+        return ReservationAnswer(granted=True, allocations=self._allocations(key), senders=self.world.senders)
 
     async def backorder(self, request: BackorderRequest) -> BackorderAnswer:
         if not self._short(request.needs):
             self.fill(request)
             return BackorderAnswer(state=ReservationState.COMMITTED, allocations=self._allocations(request.key))
         self.world.backorders[request.key] = request
-        return BackorderAnswer(state=ReservationState.PENDING)
+        return BackorderAnswer(
+            state=ReservationState.PENDING, expected_at=self.world.supply_at, senders=self.world.senders
+        )
 
     def fill(self, request: BackorderRequest) -> tuple[Allocation, ...]:
         self._take(request.key, request.needs)
@@ -82,7 +89,10 @@ class FakeStock:
         return ReservationStanding(state=ReservationState.COMMITTED)
 
     async def release(self, release: ReservationRelease) -> None:
-        self.world.backorders.pop(release.reservation_key, None)
+        waiting = self.world.backorders.pop(release.reservation_key, None)
+        if release.items and waiting is not None:
+            self._want_less(waiting, release)
+            return
         if not release.items:
             self._give_back(release.reservation_key)
             return
@@ -91,6 +101,13 @@ class FakeStock:
         for item in release.items:
             held[item.line_id, item.sku, NODE] -= item.quantity
             self.world.stock[item.sku] += item.quantity
+
+    def _want_less(self, waiting: BackorderRequest, release: ReservationRelease) -> None:
+        less = {(item.line_id, item.sku): item.quantity for item in release.items}
+        wanted = [(need, need.quantity - less.get((need.line_id, need.sku), 0)) for need in waiting.needs]
+        left = tuple(need.model_copy(update={"quantity": quantity}) for need, quantity in wanted if quantity)
+        if left:
+            self.world.backorders[waiting.key] = waiting.model_copy(update={"needs": left})
 
     async def consume(self, consumption: Consumption) -> None:
         if self.world.own_refusals["consume"]:
@@ -105,6 +122,9 @@ class FakeStock:
     async def consume_beyond(self, consumption: Consumption) -> None:
         self._consumed.add(consumption.key)
         self.world.journal.append(("beyond", consumption.key))
+
+    async def outlook(self, check: ReleaseCheck) -> ReleaseOutlook:
+        return ReleaseOutlook(nodes=tuple(NodeOutlook(node=each.node) for each in check.allocations))
 
     async def apply(self, event: StockEvent, *, source: str) -> StockEventAnswer:
         raise NotFound(f"orders do not tell of {event.type} (from {source})")

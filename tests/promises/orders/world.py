@@ -21,15 +21,36 @@ from models.order.assessment import Assessment, AssessmentRequest
 from models.order.order import Order
 from models.order.snapshot import OrderSnapshot
 from models.partners.asking import Done, Undo, Undone
-from models.partners.carriers import Booking, Label
-from models.partners.erp import CataloguePage, CreditAnswer, CreditEnquiry, Invoice, ItemAnswer, ItemEnquiry, SalesOrder
+from models.partners.carriers import Booking, Label, Redelivery
+from models.partners.erp import (
+    CataloguePage,
+    CreditAnswer,
+    CreditEnquiry,
+    Invoice,
+    ItemAnswer,
+    ItemEnquiry,
+    SalesOrder,
+    SalesOrderChange,
+)
 from models.partners.events import ParcelMoved, ParcelShipped, PartnerEvent, PickedLine
 from models.partners.notices import Notice
 from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund, Void
+from models.partners.purchasing import DropShipOrder
 from models.partners.transfers import PurchaseRequisition, RequisitionAnswer, TransferOrder
-from models.partners.warehouse import NodeCount, RecallAnswer, Release
+from models.partners.warehouse import (
+    NodeCount,
+    PartRecall,
+    RecallAnswer,
+    Release,
+    ReleaseEnquiry,
+    ReleaseStanding,
+    ReleaseState,
+)
 from models.policy.assess import assess
 from models.policy.book import PolicyBook
+from models.policy.fulfilment import FulfilmentPolicy
+from models.policy.promises.rules import PromiseRules
+from models.promises.sender import Sender
 from models.states.fulfilment import ShipmentState
 from models.stock.backorders import BackorderRequest
 from models.stock.demand import Need
@@ -38,7 +59,9 @@ from tests.promises.orders.shelf import FakeStock
 
 _SHIPPED = PolicyBook.load(Path(__file__).parents[3] / "ops" / "policies").current
 _HASTY = _SHIPPED.patience.model_copy(update={"first_pause_seconds": 1})
-POLICIES = PolicyBook([_SHIPPED.model_copy(update={"patience": _HASTY})])
+_PLAIN = FulfilmentPolicy(ship_within_hours=72, expedited_ship_within_hours=24, deliver_within_days=14)
+"""A person is asked at once; what is tried before that is promised in tests/promises/fulfilment."""
+POLICIES = PolicyBook([_SHIPPED.model_copy(update={"patience": _HASTY, "fulfilment": _PLAIN})])
 
 ITEMS = {
     item.sku: item
@@ -72,12 +95,18 @@ class World:
     """By verb of our own ledger: errors to raise, one a call."""
     remedies: Callable[[Need], Remedy] | None = None
     """What policy says is done about a need that is short; none: nothing, so that a person decides."""
+    supply_at: datetime | None = None
+    """When supply is expected for whoever waits."""
     backorders: dict[str, BackorderRequest] = field(default_factory=dict)
     """Those that wait, by key."""
     soft: set[str] = field(default_factory=set)
     """Reservations that are held and not firm."""
     kept_until: dict[str, datetime] = field(default_factory=dict)
     """Until when reservations were asked to be kept, by key."""
+    senders: tuple[Sender, ...] = ()
+    """Who sends it, as far as a promise goes; none: nothing is promised."""
+    promises: PromiseRules | None = None
+    """The rules of promises; none: those of the policies."""
     lapsed: set[str] = field(default_factory=set)
     """Reservations that will be found to have expired."""
     freed: list[ReservationRelease] = field(default_factory=list)
@@ -92,6 +121,9 @@ class World:
     sent: list[PartnerEvent] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     released: list[Release] = field(default_factory=list)
+    created: list[SalesOrder] = field(default_factory=list)
+    records: list[SalesOrderChange] = field(default_factory=list)
+    """Changes of the order of record."""
     at_effect: Callable[[str], Awaitable[None]] | None = None
     """Called after each effect, with the verb."""
     items: dict[str, Item] = field(default_factory=lambda: dict(ITEMS))
@@ -176,7 +208,20 @@ class FakeErp:
         )
 
     async def create_order(self, order: SalesOrder) -> Done:
-        return await self.world.effect("create_order", order.key, lambda: Done(reference=f"SO-{order.order_id[-4:]}"))
+        def take() -> Done:
+            self.world.created.append(order)
+            return Done(reference=f"SO-{order.order_id[-4:]}")
+
+        return await self.world.effect("create_order", order.key, take)
+
+    async def change_order(self, change: SalesOrderChange) -> Done:
+        def take() -> Done:
+            parts = Money.sum_of((part for line in change.lines for part in (line.net, line.tax)), change.total.currency)
+            assert parts + change.other_charges == change.total
+            self.world.records.append(change)
+            return Done(reference=change.sales_order)
+
+        return await self.world.effect("change_order", change.key, take)
 
     async def cancel_order(self, undo: Undo) -> Undone:
         happened = undo.key in self.world.effects
@@ -190,6 +235,13 @@ class FakeErp:
             return Done(reference="INV-1")
 
         return await self.world.effect("post_invoice", invoice.key, post)
+
+    async def order_drop_ship(self, order: DropShipOrder) -> Done:
+        return await self.world.effect("order_drop_ship", order.key, lambda: Done(reference="PO-7"))
+
+    async def cancel_drop_ship(self, undo: Undo) -> Undone:
+        happened = undo.key in self.world.effects
+        return await self.world.effect("cancel_drop_ship", f"undo {undo.key}", lambda: Undone(happened=happened))
 
     async def requisition(self, requisition: PurchaseRequisition) -> RequisitionAnswer:
         return await self.world.effect("requisition", requisition.key, lambda: RequisitionAnswer(reference="PO-1"))
@@ -223,6 +275,14 @@ class FakeWarehouse:
         return await self.world.effect(
             "recall", f"undo {undo.key}", lambda: RecallAnswer(recalled=self.world.recalls, happened=happened)
         )
+
+    async def recall_part(self, recall: PartRecall) -> RecallAnswer:
+        answer = RecallAnswer(recalled=self.world.recalls)
+        return await self.world.effect("recall_part", recall.key, lambda: answer)
+
+    async def status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:
+        known = enquiry.release_key in self.world.effects
+        return ReleaseStanding(state=ReleaseState.RELEASED if known else ReleaseState.UNKNOWN)
 
     async def transfer(self, order: TransferOrder) -> Done:
         return await self.world.effect("transfer", order.key, lambda: Done(reference="TR-1"))
@@ -299,6 +359,9 @@ class FakeCarriers:
         happened = undo.key in self.world.effects
         return await self.world.effect("void_label", f"undo {undo.key}", lambda: Undone(happened=happened))
 
+    async def deliver_again(self, redelivery: Redelivery) -> Done:
+        return await self.world.effect("deliver_again", redelivery.key, lambda: Done(reference="again"))
+
 
 class FakeNotices:
     def __init__(self, world: World) -> None:
@@ -315,7 +378,9 @@ class FakeBook:
 
     async def assess(self, request: AssessmentRequest) -> Assessment:
         items = {sku: item for sku, item in self.world.items.items() if sku not in self.world.unknown}
-        return assess(request.order, POLICIES.get(request.policy_version), items)
+        assessment = assess(request.order, POLICIES.get(request.policy_version), items)
+        promises = self.world.promises or assessment.promises
+        return assessment.model_copy(update={"promises": promises})
 
     async def learn(self, answer: ItemAnswer) -> None:
         self.world.items |= {item.sku: item for item in answer.items}

@@ -38,7 +38,7 @@ def sales_order(order_id: str, *, sku: str = "MUG-BLUE", quantity: int = 2, key:
         order_id=order_id,
         external_reference="PO № 4711 / Größe",
         channel="b2b",
-        customer=Customer(id="ACME-100", name="Acme Schrauben GmbH"),
+        customer=Customer(id="ACME-900", name="Acme Schrauben GmbH"),
         shipping_address=HOME,
         lines=(ErpLine(line_id="1", sku=sku, quantity=quantity, net=eur(1681), tax=eur(318)),),
         other_charges=eur(490),

@@ -9,6 +9,7 @@ import pytest
 from activities.adapters.partners import Partners
 from models.errors import Refused, Transient
 from models.money import Money
+from models.order.parties import Customer
 from models.partners.asking import Undo
 from models.partners.erp import CreditEnquiry, ItemEnquiry
 from models.partners.payments import Refund, Void
@@ -248,3 +249,20 @@ async def test_no_more_is_credited_than_was_invoiced_and_the_sum_must_be_right(p
     await _refused("beyond_invoiced", partners.erp.credit_memo(credit_memo(order_id, reference, part="2")))
     loose = credit_memo(order_id, None, part="3")
     assert (await partners.erp.credit_memo(loose)).reference.startswith("CM-")
+
+
+async def test_an_order_on_account_takes_from_the_limit_until_it_is_invoiced_or_cancelled(partners: Partners):
+    async def exposure() -> int:
+        answer = await partners.erp.credit(CreditEnquiry(customer_id="BRICKS-200", amount=eur(1)))
+        return answer.exposure.amount
+
+    customer = Customer(id="BRICKS-200")
+    first, second = (sales_order(new_order()).model_copy(update={"customer": customer}) for _ in range(2))
+    made = await partners.erp.create_order(first)
+    await partners.erp.create_order(second)
+    assert await exposure() == 90_000 + 2 * 2489
+
+    await partners.erp.cancel_order(Undo(key=second.key, order_id=second.order_id, reason="changed her mind"))
+    assert await exposure() == 90_000 + 2489
+    await partners.erp.post_invoice(invoice(first.order_id, made.reference))
+    assert await exposure() == 90_000

@@ -15,10 +15,12 @@ from activities.adapters.sandbox.carriers import SandboxCarriers
 from activities.adapters.sandbox.warehouse import SandboxWarehouse
 from models.partners.events import (
     PARTNER_EVENT,
+    GoodsCollected,
     ParcelMoved,
     ParcelShipped,
     PartnerEvent,
     PickedShort,
+    ReadyToCollect,
     ReleaseAcknowledged,
     ReleaseRejected,
 )
@@ -94,12 +96,14 @@ async def test_a_release_is_acknowledged_shipped_and_delivered(logistics: Logist
     assert sum(isinstance(event, ReleaseAcknowledged) for event in events) == 1
 
 
-async def test_what_the_customer_collects_is_delivered_without_a_carrier(logistics: Logistics):
+async def test_what_the_customer_collects_lies_ready_and_is_collected_without_a_carrier(logistics: Logistics):
     order_id = new_order()
     await logistics.warehouse.release(release(order_id, label=None))
-    *_, collected = await logistics.events(order_id, 3)
-    assert isinstance(collected, ParcelMoved)
-    assert collected.state is ShipmentState.DELIVERED
+    events = {event.type: event for event in await logistics.events(order_id, 3)}
+    collected = events["wms.collected"]
+    assert isinstance(collected, GoodsCollected)
+    assert isinstance(events["wms.ready"], ReadyToCollect)
+    assert [line.quantity for line in collected.lines] == [1]
 
 
 async def test_a_callback_is_sent_again_with_the_same_id_until_it_is_taken(logistics: Logistics):

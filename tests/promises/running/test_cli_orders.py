@@ -188,3 +188,15 @@ def test_help_needs_neither_temporal_nor_a_database():
     told = f"import sys, ops.cli.main; print([name for name in {heavy} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+def test_the_journal_of_an_orders_money_is_shown_in_double_entry(desk, run):
+    from api.examples import POSTINGS
+
+    desk.answers[f"GET /v1/orders/{ORDER}/postings"] = (200, POSTINGS)
+    code, said, _ = run("show", ORDER, "--money")
+    assert code == 0
+    assert "invoiced" in said
+    assert said.count("40.00") == 3
+    code, said, _ = run("show", ORDER, "--money", "--json")
+    assert json.loads(said) == POSTINGS

@@ -39,6 +39,11 @@ class Open(BaseModel):
         self.received = self.accepted = 0
         self.refusals, self.numbers = [], []
 
+    @property
+    def acknowledges(self) -> bool:
+        """Whether the group itself holds acknowledgements: those are never acknowledged, or it would never end."""
+        return self.kind == "FA"
+
     def accept(self) -> None:
         """A transaction could be read."""
         self.received += 1
@@ -52,6 +57,8 @@ class Open(BaseModel):
 
     def acknowledgement(self, said: str, closed_with: str | None) -> str:
         """Write the 997; `said` is how many transactions the group says it has, `closed_with` its closing number."""
+        if self.acknowledges:
+            return ""
         troubles = []
         if closed_with is None:
             troubles.append("3")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -32,28 +33,13 @@ if TYPE_CHECKING:
 
 _OURS, _GTIN, _THEIRS = ("VN", "VP", "SK", "VC"), ("UP", "UK", "EN", "UA"), ("BP", "IN", "PI")
 _PASSED_OVER = frozenset(
-    [
-        "REF",
-        "PER",
-        "TAX",
-        "FOB",
-        "CTP",
-        "PAM",
-        "CSH",
-        "TD5",
-        "TD1",
-        "N9",
-        "MSG",
-        "PWK",
-        "PKG",
-        "LDT",
-        "SCH",
-        "MTX",
-        "NTE",
-        "N2",
-    ]
+    {"REF", "PER", "TAX", "FOB", "CTP", "PAM", "CSH", "TD5", "TD1", "N2", "N9"}
+    | {"MSG", "PWK", "PKG", "LDT", "SCH", "MTX", "NTE"}
 )
 """Segments that tell us nothing we act on."""
+_TYPES = frozenset({"SA", "NE", "KN", "RO", "DS", "RL", "OS"})
+"""BEG02 of orders to be delivered: stand-alone, new, plain, rush, drop-ship, release, special. No blanket orders."""
+_HUNDREDTHS = 100
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -162,6 +148,8 @@ class PurchaseOrder:
     def _begin(self, position: int, segment: Segment) -> None:
         if segment.at(1) != "00":
             raise element_fault(segment, position, 1, BAD_CODE, "only original orders (00) are taken, no changes")
+        if segment.at(2) not in _TYPES:
+            raise element_fault(segment, position, 2, BAD_CODE, f"the type {segment.at(2)[:10]} is no order to deliver")
         self._purchase_order = segment.at(3)
         if not self._purchase_order:
             raise element_fault(segment, position, 3, MISSING, "the purchase order number is missing")
@@ -174,13 +162,13 @@ class PurchaseOrder:
             raise element_fault(segment, position, 2, BAD_CODE, str(error)) from error
 
     def _allow(self, position: int, segment: Segment) -> None:
-        # Amounts of charges stand without a point, in minor units.
         if segment.at(1) != "C":
             raise element_fault(segment, position, 1, BAD_CODE, "only charges (C) are understood on an order")
         self._charges.append((segment.at(15) or segment.at(2) or "Charge", whole(segment, position, 5)))
 
-    def _charge(self, name: str, cents: int) -> Charge:
-        worth = Money(amount=cents, currency=self._currency)
+    def _charge(self, name: str, hundredths: int) -> Charge:
+        # Amounts of charges stand without a point, in hundredths whatever the currency.
+        worth = Money.rounded(Decimal(hundredths) / _HUNDREDTHS, self._currency)
         return Charge(kind=ChargeKind.OTHER, name=name, subtotal=worth, total=worth)
 
     def _line(self, index: int, position: int, segment: Segment, name: str) -> Line:

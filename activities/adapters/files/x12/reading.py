@@ -65,29 +65,32 @@ class _Walk:
             found = await self._met(segment)
             if found is not None:
                 return found
-        answer = self._group_ended(None)
-        self._open = None
-        return answer
+        text, self._open = self._group_ended(None), None
+        return self._said(text)
 
     async def _met(self, segment: Segment) -> Found | None:
         """Take one segment of the envelopes, and what it opens."""
-        answer = None
         match segment.name:
             case "ISA":
-                answer = self._group_ended(None)
+                text = self._group_ended(None)
                 self._begin(segment)
+                return self._said(text)
             case "GS" if self._open:
-                answer = self._group_ended(None)
+                text = self._group_ended(None)
                 self._open.begin_group(segment.at(1), segment.at(6))
+                return self._said(text)
             case "ST" if self._open and self._open.group is not None:
-                answer = await self._transaction(segment, self._open)
+                return await self._transaction(segment, self._open)
             case "GE" if self._open and self._open.group is not None:
-                answer = self._group_ended(segment)
+                return self._said(self._group_ended(segment))
             case "IEA" if self._open:
-                answer = self._interchange_ended(segment)
+                return self._interchange_ended(segment, self._open)
             case _:
-                answer = self._astray(segment)
-        return answer
+                return self._astray(segment)
+
+    def _said(self, text: str) -> Found | None:
+        """What the sender hears; to be asked for when all else is done, for reading goes on from here."""
+        return Found((), self._then(), is_order=False, acknowledgement=text) if text else None
 
     async def _take(self) -> Segment | None:
         segment, self._ahead = self._ahead or await self._segments.next(), None
@@ -115,6 +118,9 @@ class _Walk:
         """Read from ST to SE, and take it, or say why not."""
         self._row += 1
         inside, trailer = await self._inside()
+        if opened.acknowledges:
+            opened.accept()
+            return Found((Row(self._row, note="an acknowledgement", recorded=True),), self._then(), is_order=False)
         end = opened.isa[-1]
         raw = "".join(f"{part.raw}{end}\n" for part in (first, *inside, *((trailer,) if trailer else ())))
         try:
@@ -161,35 +167,34 @@ class _Walk:
             raise Fault(f"the control number {number} stands twice in the group", code=faults.NUMBER_TWICE)
         return PurchaseOrder(opened.sender, self._source).document(inside)
 
-    def _group_ended(self, trailer: Segment | None) -> Found | None:
-        """Answer a group; none where no group is open."""
+    def _group_ended(self, trailer: Segment | None) -> str:
+        """Close a group; answers what the sender hears of it, nothing where none is open."""
         if self._open is None or self._open.group is None:
-            return None
+            return ""
         said, number = (trailer.at(1), trailer.at(2)) if trailer else ("", None)
         text = self._open.acknowledgement(said, number)
         self._open.group = None
-        return Found((), self._then(), answer=("997", text))
+        return text
 
-    def _interchange_ended(self, trailer: Segment) -> Found:
+    def _interchange_ended(self, trailer: Segment, opened: Open) -> Found:
         """Close an interchange; one whose trailer contradicts it is a row of its own, for somebody to look at."""
-        answer = self._group_ended(None)
-        opened, self._open = self._open, None
-        self._segments.separators = None
+        text = self._group_ended(None)
+        self._open = self._segments.separators = None
         trouble = ""
-        if opened and trailer.at(2) != opened.interchange_number:
+        if trailer.at(2) != opened.interchange_number:
             trouble = f"IEA has the control number {trailer.at(2)}, and ISA {opened.interchange_number}"
-        elif opened and trailer.at(1).lstrip("0") != str(opened.groups or ""):
+        elif trailer.at(1).lstrip("0") != str(opened.groups or ""):
             trouble = f"IEA counts {trailer.at(1)} groups, and there are {opened.groups}"
         rows: tuple[Row, ...] = ()
         if trouble:
             self._row += 1
             rows = (Row(self._row, trailer.raw, trouble, "IEA"),)
-        return Found(rows, self._then(), answer=answer.answer if answer else None)
+        return Found(rows, self._then(), is_order=False, acknowledgement=text)
 
     def _astray(self, segment: Segment) -> Found:
         self._row += 1
         trouble = f"the segment {segment.name[:10]} stands outside of any transaction"
-        return Found((Row(self._row, segment.raw, trouble, segment.name[:10]),), self._then())
+        return Found((Row(self._row, segment.raw, trouble, segment.name[:10]),), self._then(), is_order=False)
 
 
 def _items(document: OrderDocument) -> tuple[Item, ...]:

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from models.money import Money
+    from models.order.document import Line
+
 _VERSION = "004010"
 _END = "~\n"
+_UNITS = {"C62": "EA", "LBR": "LB", "KGM": "KG", "DZN": "DZ", "CS": "CA"}
+"""UNECE's units by X12's, where they differ."""
+_HUNDREDTHS = 100
 
 
 class Party(NamedTuple):
@@ -21,6 +27,23 @@ class Party(NamedTuple):
 def clean(text: str) -> str:
     """Text that holds no separator."""
     return "".join(" " if sign in "*~>^\r\n" else sign for sign in text)
+
+
+def unit_code(line: Line) -> str:
+    """The unit a line is counted in."""
+    return _UNITS.get(line.unit, line.unit)
+
+
+def hundredths(money: Money) -> int:
+    """An amount as elements of type N2 have it: without a point, in hundredths whatever the currency."""
+    return int((money.major * _HUNDREDTHS).to_integral_value())
+
+
+def priced(line: Line, quantity: int) -> str:
+    """What PO1 and IT1 say alike: the line, so many of it, its price and its article."""
+    price = line.unit_price if line.unit_price is not None else line.subtotal.major / line.quantity
+    parts = (clean(line.id), quantity, unit_code(line), f"{price.normalize():f}", "", "VN", clean(line.sku))
+    return "*".join(map(str, parts))
 
 
 class Envelope(NamedTuple):

@@ -12,7 +12,7 @@ from activities.adapters.store.order_rows import order_view
 from activities.adapters.store.schema import storable
 from activities.adapters.store.tables.batches import batch_answers, batch_chunks, batch_rows, batches
 from activities.adapters.store.tables.orders import orders
-from activities.batch_records import Batch, BatchRow
+from activities.batch_records import Acknowledged, Batch, BatchRow, Ordered
 from models.batch.batch import BatchState, RowOutcome
 from models.errors import Conflict, NotFound
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from activities.adapters.store.database import Database
-    from activities.records import OrderView, Page
+    from activities.records import Page
 
 _b, _c, _r, _a, _o = batches.c, batch_chunks.c, batch_rows.c, batch_answers.c, orders.c
 SHOWN = (
@@ -37,6 +37,15 @@ SHOWN = (
     _b.received_at,
     _b.started_at,
     _b.updated_at,
+)
+_BEGINNING = 512
+"""Bytes shown of an order's payload; an interchange's first segment is among them."""
+_ORDERED = (
+    _o.document,
+    _o.received_at,
+    _o.updated_at,
+    _o.snapshot,
+    func.substr(_o.payload, 1, _BEGINNING).label("beginning"),
 )
 _GOING_ON = [state.value for state in BatchState if not state.is_over]
 _IN = [RowOutcome.ACCEPTED.value, RowOutcome.KNOWN.value]
@@ -98,14 +107,15 @@ class SqlBatches:
         async with self._database.reading() as connection:
             return await connection.scalar(first) or b""
 
-    async def answers(self, batch_id: str) -> Sequence[tuple[str, str]]:
-        """The acknowledgements made while reading: kind and text."""
-        wanted = select(_a.kind, _a.text).where(_a.batch_id == batch_id).order_by(_a.number)
+    async def acknowledgements(self, batch_id: str, *, after: int, limit: int) -> Sequence[Acknowledged]:
+        """What was written to the sender while reading, those after number `after`."""
+        wanted = select(_a.number, _a.text).where(_a.batch_id == batch_id, _a.number > after)
         async with self._database.reading() as connection:
-            return [(row.kind, row.text) for row in (await connection.execute(wanted)).all()]
+            found = (await connection.execute(wanted.order_by(_a.number).limit(limit))).all()
+        return [Acknowledged(row.number, row.text) for row in found]
 
-    async def orders(self, batch_id: str, *, after: int, limit: int) -> Sequence[tuple[int, OrderView]]:
-        """The orders of accepted and known rows, each with its first row's number."""
+    async def orders(self, batch_id: str, *, after: int, limit: int) -> Sequence[Ordered]:
+        """The orders of accepted and known rows, those whose first row comes after row number `after`."""
         first = func.min(_r.number).label("first")
         taken = (
             select(_r.order_id, first)
@@ -116,11 +126,23 @@ class SqlBatches:
             .limit(limit)
             .subquery()
         )
-        shown = (_o.document, _o.received_at, _o.updated_at, _o.snapshot)
-        wanted = select(*shown, taken.c.first).join_from(taken, orders, _o.id == taken.c.order_id)
+        wanted = select(*_ORDERED, taken.c.first).join_from(taken, orders, _o.id == taken.c.order_id)
         async with self._database.reading() as connection:
             found = (await connection.execute(wanted.order_by(taken.c.first))).all()
-        return [(row.first, order_view(row)) for row in found]
+        return [Ordered(row.first, order_view(row), bytes(row.beginning)) for row in found]
+
+    async def ordered(self, order_id: str) -> Ordered:
+        """One order, from wherever it came.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        if storable(order_id):
+            async with self._database.reading() as connection:
+                row = (await connection.execute(select(*_ORDERED).where(_o.id == order_id))).one_or_none()
+            if row is not None:
+                return Ordered(0, order_view(row), bytes(row.beginning))
+        raise NotFound(f"there is no order {order_id}")
 
     async def cancel(self, batch_id: str) -> Batch:
         """Stop reading; what was taken in stays.

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from activities.adapters.store.batches.sold import SoldLines
 from activities.adapters.store.inserting import insert_missing
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from activities.adapters.store.database import Database
     from activities.batch_records import Batch, Found, Row
 
-_o = orders.c
+_o, _a = orders.c, batch_answers.c
 _SURELY_FITS = 100 * 1024
 """A payload of so many bytes cannot grow beyond `ORDER_MAX` as an order."""
 
@@ -83,7 +83,7 @@ class Outcomes:
             written += rows
             counts = counts + _counted(handed, rows, outcome)
         await _insert(connection, batch_rows, written)
-        await _insert(connection, batch_answers, _answers(batch.id, part))
+        await _acknowledge(connection, batch.id, [found.acknowledgement for found in part if found.acknowledgement])
         return counts, new
 
     async def _take_items(self, connection: AsyncConnection, part: Iterable[Found], now: datetime) -> None:
@@ -154,7 +154,8 @@ def _row(batch_id: str, row: Row, order: Order | None, outcome: RowOutcome, why:
 
 def _counted(handed: HandedIn, rows: Sequence[dict[str, object]], outcome: RowOutcome) -> Counts:
     by_outcome = {kind: sum(row["outcome"] == kind.value for row in rows) for kind in RowOutcome}
-    refused = outcome is RowOutcome.REFUSED and (handed.order is not None or by_outcome[RowOutcome.REFUSED] > 0)
+    is_there = handed.order is not None or by_outcome[RowOutcome.REFUSED] > 0
+    refused = outcome is RowOutcome.REFUSED and is_there and handed.found.is_order
     return Counts(
         rows=len(rows),
         **{f"rows_{kind.value}": count for kind, count in by_outcome.items()},
@@ -164,12 +165,14 @@ def _counted(handed: HandedIn, rows: Sequence[dict[str, object]], outcome: RowOu
     )
 
 
-def _answers(batch_id: str, part: Iterable[Found]) -> list[dict[str, object]]:
-    return [
-        {"batch_id": batch_id, "number": found.then.row, "kind": found.answer[0], "text": found.answer[1]}
-        for found in part
-        if found.answer is not None
-    ]
+async def _acknowledge(connection: AsyncConnection, batch_id: str, texts: Sequence[str]) -> None:
+    """Keep what the sender hears, numbered on; nobody else writes of this batch while its part is written."""
+    if texts:
+        last = await connection.scalar(select(func.max(_a.number)).where(_a.batch_id == batch_id)) or 0
+        rows = [
+            {"batch_id": batch_id, "number": last + n, "kind": "997", "text": text} for n, text in enumerate(texts, 1)
+        ]
+        await _insert(connection, batch_answers, rows)
 
 
 async def _insert(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:

@@ -93,6 +93,7 @@ async def given(
         paid=money.captured if sold.terms in paid_in else money.invoiced,
         held_by_channel=_held(money),
         refunded_before=money.refunded,
+        refunded_by_provider=money.refunded_by_provider,
         lines={
             row.line_id: LineGiven(units=row.given_units, amount=_in(sold.currency, row.given_amount)) for row in rows
         },

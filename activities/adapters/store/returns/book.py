@@ -10,8 +10,10 @@ from sqlalchemy import bindparam, exists, func, select, update
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.inserting import insert_missing, insert_or_update
 from activities.adapters.store.orders import SqlOrders
+from activities.adapters.store.posting_rows import posting_rows
 from activities.adapters.store.returns import claims
 from activities.adapters.store.stock.transaction import in_transaction
+from activities.adapters.store.tables.money import return_postings
 from activities.adapters.store.tables.returns import (
     return_decisions,
     return_holds,
@@ -64,6 +66,7 @@ class SqlReturnBook:
         self._hold = insert_or_update(database, return_holds)
         self._tell = insert_missing(database, return_timeline)
         self._decide = insert_missing(database, return_decisions)
+        self._post = insert_missing(database, return_postings)
         self._replace = insert_missing(database, return_replacements)
 
     async def assess(self, request: ReturnAssessmentRequest) -> ReturnAssessment:
@@ -142,6 +145,8 @@ class SqlReturnBook:
                 await connection.execute(self._tell, _entries(snapshot))
             if snapshot.decisions:
                 await connection.execute(self._decide, _decisions(snapshot))
+            if snapshot.postings:
+                await connection.execute(self._post, posting_rows(snapshot.postings, return_id=snapshot.return_id))
 
 
 def _state(snapshot: ReturnSnapshot) -> dict[str, object]:
@@ -152,7 +157,7 @@ def _state(snapshot: ReturnSnapshot) -> dict[str, object]:
         "now_waiting_on": snapshot.waiting_on,
         "now_tracking_number": snapshot.tracking_number,
         # The story has its own tables, and would be told again in every snapshot.
-        "now_snapshot": snapshot.model_copy(update={"entries": (), "decisions": ()}),
+        "now_snapshot": snapshot.model_copy(update={"entries": (), "decisions": (), "postings": ()}),
         "at": snapshot.at,
     }
 

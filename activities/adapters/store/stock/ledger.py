@@ -10,6 +10,7 @@ from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.stock import picture
 from activities.adapters.store.stock.events import happenings
 from activities.adapters.store.stock.movements import OURSELVES, BalanceRefused
+from activities.adapters.store.stock.nodes import known_nodes
 from activities.adapters.store.stock.queue import backorders
 from activities.adapters.store.stock.queue.expecting import after_event
 from activities.adapters.store.stock.queue.filling import fill_for
@@ -17,6 +18,7 @@ from activities.adapters.store.stock.reservations import reserving, settling
 from activities.adapters.store.stock.reservations.claims import standing
 from activities.adapters.store.stock.transaction import in_transaction
 from models.errors import Transient
+from models.policy.releasing import outlook
 from models.stock.reservation import ReservationState
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from models.policy.book import PolicyBook
     from models.stock.backorders import BackorderAnswer, BackorderRequest
     from models.stock.events import StockEvent, StockEventAnswer
+    from models.stock.outlook import ReleaseCheck, ReleaseOutlook
     from models.stock.quantities import Balance
     from models.stock.reservation import (
         Consumption,
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class SqlStockLedger:
-    """What may be promised, exact on SQLite and PostgreSQL: `activities.ports.StockLedger`."""
+    """What may be promised, exact on SQLite and PostgreSQL: `activities.stock_ports.StockLedger`."""
 
     def __init__(self, database: Database, policies: PolicyBook, now: Clock = utc_now) -> None:
         """Keep the ledger in this database, whose tables the migrations have made, by these rules."""
@@ -130,6 +133,14 @@ class SqlStockLedger:
             await self.consume(reserved)
         for event in beyond:
             await self.apply(event, source=OURSELVES)
+
+    async def outlook(self, check: ReleaseCheck) -> ReleaseOutlook:
+        """Look at nodes and lots once more, right before goods are released; shelves only where lots are kept."""
+        skus = {allocation.sku for allocation in check.allocations if allocation.lot}
+        async with self._database.reading() as connection:
+            nodes = await known_nodes(connection, {allocation.node for allocation in check.allocations})
+            shelves = await picture.shelves(connection, skus) if skus else ()
+        return outlook(check, nodes, shelves, self._now())
 
     async def apply(self, event: StockEvent, *, source: str) -> StockEventAnswer:
         """Write what happened to stock, told by `source`, once a source and event id; then serve who waits for it.

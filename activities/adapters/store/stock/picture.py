@@ -104,6 +104,12 @@ async def balances(connection: AsyncConnection, skus: Iterable[str]) -> tuple[Ba
     return tuple(_balance(row) for row in rows)
 
 
+async def shelves(connection: AsyncConnection, skus: Iterable[str]) -> tuple[Shelf, ...]:
+    """Where these articles lie, with what is known of their lots."""
+    rows = await connection.execute(_SHELVES, {"skus": sorted(set(skus))})
+    return tuple(_shelf(row) for row in rows)
+
+
 def _glance_at(skus: Sequence[str]) -> tuple[Select[Any], dict[str, str]]:
     """The statement for so many articles, and their names in it: cheaper than a list that is spelt out each time.
 

@@ -89,6 +89,7 @@ ring_fences = Table(
 
 _is_pending = column("state") == ReservationState.PENDING.value
 _is_held = column("state") == ReservationState.HELD.value
+_is_unconfirmed = column("state").in_([ReservationState.PENDING.value, ReservationState.HELD.value])
 
 reservations = Table(
     "reservations",
@@ -108,6 +109,9 @@ reservations = Table(
     Index("reservations_by_opening", "opened_at"),
     Index("reservations_by_age", "opened_at"),
     Index("reservations_waiting", "opened_at", sqlite_where=_is_pending, postgresql_where=_is_pending),
+    Index(
+        "reservations_unconfirmed", "opened_at", "key", sqlite_where=_is_unconfirmed, postgresql_where=_is_unconfirmed
+    ),
     Index("reservations_expiring", "expires_at", sqlite_where=_is_held, postgresql_where=_is_held),
 )
 """A claim on stock. `digest` tells whether a repeat asks for the same; none where the key was released ungranted.

@@ -66,7 +66,7 @@ batch_answers = Table(
     Column("kind", _WORD, nullable=False),
     Column("text", Text, nullable=False),
 )
-"""Acknowledgements made while reading. `number` is that of the last row each speaks of."""
+"""Acknowledgements made while reading, numbered from 1 in each file."""
 
 sold_lines = Table(
     "sold_lines",

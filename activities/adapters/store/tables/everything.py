@@ -2,6 +2,6 @@
 
 from activities.adapters.store.schema import metadata
 from activities.adapters.store.stock import tables as stock
-from activities.adapters.store.tables import access, batches, catalogue, intake, orders, returns
+from activities.adapters.store.tables import access, batches, catalogue, intake, money, orders, reconciling, returns
 
-__all__ = ["access", "batches", "catalogue", "intake", "metadata", "orders", "returns", "stock"]
+__all__ = ["access", "batches", "catalogue", "intake", "metadata", "money", "orders", "reconciling", "returns", "stock"]

@@ -34,6 +34,9 @@ orders = Table(
     Column("received_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Column("started_at", UtcTime),
+    Column("promise", _WORD),
+    Column("unposted_since", UtcTime),
+    Column("unposted", BigInteger),
     # Each filter of the list reads its own index in the list's order, and stops after a page.
     Index("orders_by_age", "received_at", "id"),
     Index("orders_by_channel", "channel", "received_at", "id"),
@@ -49,13 +52,33 @@ orders = Table(
         postgresql_where=column("waiting_on").is_not(None),
     ),
     Index(
+        "orders_by_promise",
+        "promise",
+        "received_at",
+        "id",
+        sqlite_where=column("promise").is_not(None),
+        postgresql_where=column("promise").is_not(None),
+    ),
+    Index("orders_by_change", "updated_at", "id"),
+    Index(
+        "orders_unposted",
+        "unposted_since",
+        "id",
+        sqlite_where=column("unposted_since").is_not(None),
+        postgresql_where=column("unposted_since").is_not(None),
+    ),
+    Index(
         "orders_unstarted",
         "received_at",
         sqlite_where=column("started_at").is_(None),
         postgresql_where=column("started_at").is_(None),
     ),
 )
-"""One row an order. `total` is in minor units; `version` is 0 until the workflow has written its first snapshot."""
+"""One row an order. `total` is in minor units; `version` is 0 until the workflow has written its first snapshot.
+
+`promise` is how that stands, where one was made.
+`unposted` is what the ERP's books lack of it, in minor units, and `unposted_since` when that began; none: nothing.
+"""
 
 _still_open = column("state") == HoldState.OPEN.value
 

@@ -11,7 +11,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     column,
+    or_,
 )
 
 from activities.adapters.store.schema import JsonOf, UtcTime, key, metadata
@@ -26,6 +28,8 @@ _ORDER_ID = key(160)
 _LINE_ID = key(100)
 _WORD = String(32)
 _NAME = String(500)
+CLAIMED_MONEY = "claimed"
+"""A grant of which nobody knows yet what was given."""
 
 returns = Table(
     "returns",
@@ -48,6 +52,7 @@ returns = Table(
     Column("started_at", UtcTime),
     Index("returns_by_age", "received_at", "id"),
     Index("returns_of_order", "order_id", "number", unique=True),
+    Index("returns_by_change", "updated_at", "id"),
     Index("returns_by_state", "state", "received_at", "id"),
     Index("returns_by_request", "request_key", unique=True),
     Index("returns_by_parcel", "tracking_number"),
@@ -99,6 +104,9 @@ return_lines = Table(
 )
 """One return's part of its order's `return_balances`."""
 
+_is_due = or_(column("state").in_([CLAIMED_MONEY]), column("refunded") > 0, column("credited") > 0)
+_not_in_finance = and_(column("posted_at").is_(None), _is_due)
+
 return_money = Table(
     "return_money",
     metadata,
@@ -110,9 +118,14 @@ return_money = Table(
     Column("refunded", BigInteger, nullable=False),
     Column("credited", BigInteger, nullable=False),
     Column("at", UtcTime, nullable=False),
+    Column("posted_at", UtcTime),
     Index("return_money_of_order", "order_id"),
+    Index("return_money_unposted", "at", "key", sqlite_where=_not_in_finance, postgresql_where=_not_in_finance),
 )
-"""Each grant, by its key: `claimed` until it is known what was given. `refunded` and `credited` count what was."""
+"""Each grant, by its key: `claimed` until it is known what was given. `refunded` and `credited` count what was.
+
+`posted_at` is when its credit memo was seen in the ERP's books.
+"""
 
 return_replacements = Table(
     "return_replacements",

@@ -171,7 +171,7 @@ class NodeTerms:
     def _refusal(self, found: Sum, node: Node) -> None:
         """All of it, where sourcing would take nothing from the node."""
         reason = None
-        if not node.active:
+        if not node.takes_orders:
             reason = "the node takes no new orders"
         elif not (node.ships or node.collects):
             reason = "the node neither sends parcels nor hands them out"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from models.order.document import ServiceLevel
@@ -12,12 +12,25 @@ from models.order.document import ServiceLevel
 if TYPE_CHECKING:
     from models.stock.nodes import Calendar, Lane, Node
 
+
+class Works(Protocol):
+    """A node, or what a promise knows of one."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """When it works."""
+
+    @property
+    def handling_days(self) -> int:
+        """Working days it takes."""
+
+
 _LONGEST_CLOSURE = 366
 """Days after which a node that never works is taken to work all the same, so that a date can be given."""
 
 
-def ready_at(node: Node, at: datetime) -> datetime:
-    """When an order that comes now leaves the node's hands, in UTC.
+def ready_at(node: Works, at: datetime, *, more_days: int = 0) -> datetime:
+    """When an order that comes now leaves the node's hands, in UTC; `more_days` are working days on top.
 
     Before the cut-off of a working day the work begins that day, else on the next working day; handling takes working
     days from there. It is ready at the cut-off, when parcels are handed over.
@@ -27,10 +40,10 @@ def ready_at(node: Node, at: datetime) -> datetime:
     begins = local.date()
     if after_cut_off(node, at):
         begins += timedelta(days=1)
-    return _ready(calendar, begins, node.handling_days)
+    return _ready(calendar, begins, node.handling_days + more_days)
 
 
-def after_cut_off(node: Node, at: datetime) -> bool:
+def after_cut_off(node: Works, at: datetime) -> bool:
     """Whether an order that comes now is too late for today's parcels; on a day off it is not late, only early."""
     local = at.astimezone(ZoneInfo(node.calendar.time_zone))
     return works_on(node.calendar, local.date()) and f"{local:%H:%M}" >= node.calendar.cut_off

@@ -122,8 +122,8 @@ def lane_for(node: Node, demand: Demand) -> Lane | None:
 
 def _judge(node: Node, tiers: dict[NodeKind, int], orders: int, demand: Demand, at: datetime) -> Candidate | str:
     """The node as a candidate, or why it is none."""
-    if not node.active or node.name in demand.avoid_nodes:
-        return "it has turned this order down" if node.active else "it is not active"
+    if not node.takes_orders or node.name in demand.avoid_nodes:
+        return "it has turned this order down" if node.takes_orders else node.down or "it is not active"
     free = _free(node, orders)
     if demand.delivery is Delivery.PICK_UP:
         refusal = _why_not_collected(node, demand)

@@ -32,7 +32,7 @@ class Expectations:
         self._at = picture.at
         self._queued = dict(picture.waiting)
         self._coming: dict[str, list[tuple[datetime, int]]] = {}
-        here = {node.name for node in picture.nodes if node.active} if nodes is None else set(nodes)
+        here = {node.name for node in picture.nodes if node.takes_orders} if nodes is None else set(nodes)
         for supply in picture.supplies:
             if supply.node in here and supply.expected_at is not None and supply.outstanding:
                 # What is overdue may still come at any time, and not before now.

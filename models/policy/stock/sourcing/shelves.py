@@ -78,7 +78,7 @@ class Stock:
         self._rules = rules
         self._today = picture.at.astimezone(UTC).date()
         self._fences = _best_fences(picture, holders)
-        nodes = {node.name: node for node in picture.nodes if node.active}
+        nodes = {node.name: node for node in picture.nodes if node.takes_orders}
         together: dict[tuple[str, str], list[Shelf]] = {}
         for shelf in picture.shelves:
             balance = shelf.balance

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert
 
 from activities.adapters.store.stock.digest import digest
+from activities.adapters.store.stock.nodes import known_nodes
 from activities.adapters.store.stock.queue.expecting import reforecast
 from activities.adapters.store.stock.queue.filling import fill_for
 from activities.adapters.store.stock.reservations import claims
@@ -15,6 +16,7 @@ from activities.adapters.store.stock.reservations.reserving import merged
 from activities.adapters.store.stock.tables import reservation_needs, reservations
 from activities.adapters.store.stock.transaction import in_transaction, insert_once
 from models.errors import Conflict
+from models.policy.promises.sending import likely_senders, senders
 from models.stock.backorders import BackorderAnswer
 from models.stock.reservation import ReservationState
 
@@ -54,7 +56,7 @@ async def backorder(
         await fill_for(database, policies, skus, now, answered={request.key})
         await reforecast(database, policies, skus, now, answered={request.key})
     async with database.reading() as connection:
-        return await _answer(connection, request, needs)
+        return await _answer(connection, policies, request, needs, now)
 
 
 async def _enter(
@@ -77,17 +79,25 @@ async def _enter(
     return True
 
 
-async def _answer(connection: AsyncConnection, request: BackorderRequest, needs: Sequence[Need]) -> BackorderAnswer:
+async def _answer(
+    connection: AsyncConnection, policies: PolicyBook, request: BackorderRequest, needs: Sequence[Need], now: datetime
+) -> BackorderAnswer:
     found = await claims.load(connection, request.key, lock=False)
     if found is None or found.digest is None:
         raise Conflict("reservation_released", f"the backorder {request.key} was released before it was taken")
     if found.digest != _digest(request, needs):
         raise Conflict("key_reused", f"the key {request.key} was used for something else")
     waits = found.claim.state is ReservationState.PENDING
+    allocations = claims.promised(found.claim)
+    nodes = await known_nodes(connection, {one.node for one in allocations})
+    rules = policies.get(request.policy_version).stock.sourcing
     return BackorderAnswer(
         state=found.claim.state,
-        allocations=claims.promised(found.claim),
+        allocations=allocations,
         expected_at=found.expected_at if waits else None,
+        senders=likely_senders(rules, request.demand, nodes, now)
+        if waits
+        else senders(request.demand, nodes, allocations, now),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from activities.adapters.store.stock.movements import BalanceRefused, Document
+from activities.adapters.store.stock.nodes import known_nodes
 from activities.adapters.store.stock.queue.waiting import anyone_waits, event_id, look_for, needs_of, queue_for
 from activities.adapters.store.stock.reservations import claims
 from activities.adapters.store.stock.reservations.reserving import write_grant
@@ -19,6 +20,7 @@ from activities.adapters.store.stock.tables import reservations
 from activities.adapters.store.stock.telling_orders import tell_order
 from activities.adapters.store.stock.transaction import in_transaction
 from models.partners.events import BackorderFilled
+from models.policy.promises.sending import senders
 from models.policy.stock.queueing import serve
 from models.stock import life
 from models.stock.quantities import MovementKind
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from activities.adapters.store.database import Database
     from models.policy.book import PolicyBook
     from models.policy.stock.sourcing.plan import Planned
+    from models.promises.sender import Sender
     from models.stock.backorders import Backorder
+    from models.stock.reservation import Allocation
 
 _LOOKS = 5
 """Pictures that are taken at most; what then still moves is left to the next sweep."""
@@ -111,15 +115,21 @@ async def _fill(
     firm = Document(kept.key, MovementKind.ALLOCATION, kept.order_id)
     committed = await claims.write(connection, held, life.commit(held.claim), firm, at=now)
     if backorder.key not in answered:
-        await tell_order(connection, _filled(committed, now))
+        nodes = await known_nodes(connection, {one.allocation.node for one in planned})
+        allocations = claims.promised(committed.claim)
+        filled = _filled(committed, allocations, senders(backorder.demand, nodes, allocations, now), now)
+        await tell_order(connection, filled)
     return True
 
 
-def _filled(kept: claims.KeptClaim, now: datetime) -> BackorderFilled:
+def _filled(
+    kept: claims.KeptClaim, allocations: tuple[Allocation, ...], sending: tuple[Sender, ...], now: datetime
+) -> BackorderFilled:
     return BackorderFilled(
         event_id=event_id("filled", kept.key),
         order_id=kept.order_id,
         occurred_at=now,
         reservation_key=kept.key,
-        allocations=claims.promised(kept.claim),
+        allocations=allocations,
+        senders=sending,
     )

@@ -17,11 +17,13 @@ from pydantic import ValidationError
 
 from activities.adapters.store.stock.digest import digest
 from activities.adapters.store.stock.movements import BalanceRefused, Document, Spot
+from activities.adapters.store.stock.nodes import known_nodes
 from activities.adapters.store.stock.picture import glance, look
 from activities.adapters.store.stock.reservations import claims
 from activities.adapters.store.stock.tables import reservations
 from activities.adapters.store.stock.transaction import in_transaction, insert_once
 from models.errors import Conflict, InvalidInput
+from models.policy.promises.sending import likely_senders, senders
 from models.policy.stock.sourcing.remedies import articles
 from models.policy.stock.sourcing.sourcing import source
 from models.stock import life
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from models.policy.book import PolicyBook
     from models.policy.policy_set import PolicySet
     from models.policy.stock.sourcing.plan import Planned, Sourced
+    from models.promises.sender import Sender
     from models.stock.picture import Picture
     from models.stock.reservation import Allocation, ReservationRequest
 
@@ -69,6 +72,15 @@ class _Wish:
     def source(self, needs: Sequence[Need], picture: Picture) -> Sourced:
         return source(self.policies.stock, self.policies.version, needs, self.request.demand, picture)
 
+    def senders(self, picture: Picture, allocations: Sequence[Allocation], *, all_of_it: bool) -> tuple[Sender, ...]:
+        """Who sends it; who may, where some of it has to come in first."""
+        demand = self.request.demand
+        known = senders(demand, picture.nodes, allocations, self.at)
+        if all_of_it:
+            return known
+        may = likely_senders(self.policies.stock.sourcing, demand, picture.nodes, self.at)
+        return known + tuple(one for one in may if one not in known)
+
 
 class _Empty(Exception):
     """Nothing can be granted: what the transaction has written so far must go."""
@@ -95,11 +107,11 @@ async def reserve(
             return await _first_answer(connection, wish)
     sourced = wish.source(wish.needs, seen.picture)
     if not sourced.planned:
-        return _answer(wish, sourced)
+        return _answer(wish, sourced, seen.picture)
     with suppress(BalanceRefused):
-        return await in_transaction(database, partial(_write, wish=wish, sourced=sourced))
+        return await in_transaction(database, partial(_write, wish=wish, picture=seen.picture, sourced=sourced))
     try:
-        return await in_transaction(database, partial(_write, wish=wish, sourced=None))
+        return await in_transaction(database, partial(_write, wish=wish))
     except _Empty as nothing:
         return nothing.answer
 
@@ -150,19 +162,21 @@ def missing(needs: Iterable[Need], allocations: Iterable[Allocation]) -> tuple[N
     return _needs(+wanted)
 
 
-async def _write(connection: AsyncConnection, wish: _Wish, sourced: Sourced | None) -> ReservationAnswer:
+async def _write(
+    connection: AsyncConnection, wish: _Wish, picture: Picture | None = None, sourced: Sourced | None = None
+) -> ReservationAnswer:
     """Write what was sourced; where nothing was, source now with the balances locked."""
     request = wish.request
     if not await insert_once(connection, reservations, _reservation(wish)):
         return await _first_answer(connection, wish)
-    if sourced is None:
+    if picture is None or sourced is None:
         picture = await look(connection, wish.skus(wish.needs), at=wish.at, lock=True)
         sourced = wish.source(wish.needs, picture)
         if not sourced.planned:
-            raise _Empty(_answer(wish, sourced))
+            raise _Empty(_answer(wish, sourced, picture))
     opened = claims.KeptClaim(request.key, request.order_id, Claim(ReservationState.HELD, (), wish.expires_at))
     await write_grant(connection, opened, sourced.planned, expires_at=wish.expires_at, at=wish.at)
-    return _answer(wish, sourced)
+    return _answer(wish, sourced, picture)
 
 
 async def _first_answer(connection: AsyncConnection, wish: _Wish) -> ReservationAnswer:
@@ -176,14 +190,22 @@ async def _first_answer(connection: AsyncConnection, wish: _Wish) -> Reservation
     allocations = claims.promised(first.claim)
     rest = missing(wish.needs, allocations)
     if not rest:
-        return ReservationAnswer(granted=True, allocations=allocations, expires_at=first.claim.expires_at)
-    sourced = wish.source(rest, await look(connection, wish.skus(rest), at=wish.at))
+        nodes = await known_nodes(connection, {one.node for one in allocations})
+        return ReservationAnswer(
+            granted=True,
+            allocations=allocations,
+            expires_at=first.claim.expires_at,
+            senders=senders(wish.request.demand, nodes, allocations, wish.at),
+        )
+    picture = await look(connection, wish.skus(rest), at=wish.at)
+    sourced = wish.source(rest, picture)
     return ReservationAnswer(
         granted=False,
         allocations=allocations,
         shortages=sourced.shortages,
         remedies=(*sourced.remedies, *_arrived(sourced, wish.at)),
         expires_at=first.claim.expires_at,
+        senders=wish.senders(picture, allocations, all_of_it=False),
     )
 
 
@@ -200,14 +222,16 @@ def _arrived(sourced: Sourced, at: datetime) -> list[Remedy]:
     ]
 
 
-def _answer(wish: _Wish, sourced: Sourced) -> ReservationAnswer:
+def _answer(wish: _Wish, sourced: Sourced, picture: Picture) -> ReservationAnswer:
     allocations = claims.in_order(one.allocation for one in sourced.planned)
+    granted = not missing(wish.needs, allocations)
     return ReservationAnswer(
-        granted=not missing(wish.needs, allocations),
+        granted=granted,
         allocations=allocations,
         shortages=sourced.shortages,
         remedies=sourced.remedies,
         expires_at=wish.expires_at if allocations else None,
+        senders=wish.senders(picture, allocations, all_of_it=granted),
         decision=sourced.decision,
     )
 

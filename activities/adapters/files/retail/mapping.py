@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from activities.adapters.files.retail_codes import FEES, FeeKind, country_code
-from activities.adapters.files.retail_rows import RetailKind
+from activities.adapters.files.retail.codes import FEES, FeeKind, country_code
+from activities.adapters.files.retail.rows import RetailKind
 from models.catalogue import Item
 from models.money import Money, exponent
 from models.order.document import Line, OrderDocument
@@ -19,7 +19,7 @@ from models.strict_json import field_errors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from activities.adapters.files.retail_rows import RetailRow
+    from activities.adapters.files.retail.rows import RetailRow
     from models.batch.batch import BatchSource
 
 _KINDS = {"BANK CHARGES": ChargeKind.SURCHARGE, "AMAZONFEE": ChargeKind.SURCHARGE}

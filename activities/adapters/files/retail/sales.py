@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from activities.adapters.files.delimited import Rows, header
 from activities.adapters.files.grouping import grouped
-from activities.adapters.files.retail_mapping import Unmapped, invoice, items
-from activities.adapters.files.retail_rows import RetailColumns, RetailKind
+from activities.adapters.files.retail.mapping import Unmapped, invoice, items
+from activities.adapters.files.retail.rows import RetailColumns, RetailKind
 from activities.batch_records import Found, Row, TakenBack
 from models.batch.batch import BatchFormat
 from models.money import Money
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from activities.adapters.files.grouping import Group
-    from activities.adapters.files.retail_rows import RetailRow
+    from activities.adapters.files.retail.rows import RetailRow
     from activities.batch_records import Bytes
     from models.batch.batch import BatchSource, Place
 
@@ -61,7 +61,7 @@ def _found(group: Group[RetailRow], source: BatchSource) -> Found:
     if any(row.kind is RetailKind.BAD for row in rows):
         return _all_refused(group, "another row of the same invoice is refused", "")
     if not any(row.kind is RetailKind.SALE for row in rows):
-        return Found(tuple(_aside(row, source) for row in rows), group.then)
+        return Found(tuple(_aside(row, source) for row in rows), group.then, is_order=False)
     try:
         document = invoice(rows, source)
     except Unmapped as error:
@@ -99,7 +99,7 @@ def _taken_back(group: Group[RetailRow], source: BatchSource) -> Found:
             customer = row.customer or None
             backs.append(TakenBack(row.number, reference, customer, row.sku, -row.quantity, row.at))
         rows.append(Row(row.number, note=note, recorded=True))
-    return Found(tuple(rows), group.then, taken_back=tuple(backs))
+    return Found(tuple(rows), group.then, taken_back=tuple(backs), is_order=False)
 
 
 def _refused(row: RetailRow) -> Row:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from activities.adapters.files.cells import BadCell, a_number, a_whole_number, an_article
-from activities.adapters.files.retail_codes import FEES
+from activities.adapters.files.retail.codes import FEES
 from activities.batch_records import Unreadable
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""A wholesaler's sales as his books export them."""

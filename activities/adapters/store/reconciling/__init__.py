@@ -1,0 +1,1 @@
+"""Reconciling on our own database."""

@@ -1,0 +1,1 @@
+"""Reconciling: what partners have written down, compared with what we have."""

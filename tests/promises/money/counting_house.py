@@ -1,0 +1,90 @@
+"""The world of the orders' stories, with an eye on money: each tender, each invoice, rules of a test's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from models.ledger.postings import Posting
+from models.order.assessment import Assessment, AssessmentRequest
+from models.partners.asking import Done
+from models.partners.erp import CreditMemo, Invoice
+from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund
+from models.policy.fulfilment import WhenUndeliverable
+from models.policy.money import MoneyPolicy, money_terms
+from tests.promises.orders.world import FakeBook, FakeErp, FakePayments, World
+from tests.promises.orders.world import ports as orders_ports
+
+
+@dataclass
+class MoneyWorld(World):
+    """The partners' side of the money."""
+
+    rules: MoneyPolicy = field(default_factory=MoneyPolicy)
+    expires_in: timedelta | None = None
+    """How long authorisations last; none: the provider does not say."""
+    undeliverable: WhenUndeliverable = WhenUndeliverable.ASK
+    """What is done about a lost parcel."""
+    authorised: list[AuthorisationRequest] = field(default_factory=list)
+    captures: list[Capture] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    invoices: list[Invoice] = field(default_factory=list)
+    memos: list[CreditMemo] = field(default_factory=list)
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        """The journal as our store has it once the order has ended."""
+        found = {posting.position: posting for snapshot in self.snapshots for posting in snapshot.postings}
+        return tuple(found[position] for position in sorted(found))
+
+
+class TellingPayments(FakePayments):
+    world: MoneyWorld
+
+    async def authorise(self, request: AuthorisationRequest) -> Authorisation:
+        answer = await super().authorise(request)
+        self.world.authorised.append(request)
+        lasts = self.world.expires_in
+        return answer.model_copy(update={"expires_at": None if lasts is None else datetime.now(UTC) + lasts})
+
+    async def capture(self, capture: Capture) -> Done:
+        answer = await super().capture(capture)
+        self.world.captures.append(capture)
+        return answer
+
+    async def refund(self, refund: Refund) -> Done:
+        answer = await super().refund(refund)
+        self.world.refunds.append(refund)
+        return answer
+
+
+class TellingErp(FakeErp):
+    world: MoneyWorld
+
+    async def post_invoice(self, invoice: Invoice) -> Done:
+        answer = await super().post_invoice(invoice)
+        self.world.invoices.append(invoice)
+        return answer
+
+    async def credit_memo(self, memo: CreditMemo) -> Done:
+        answer: Done = await self.world.effect("credit_memo", memo.key, lambda: Done(reference="CM-1"))
+        self.world.memos.append(memo)
+        return answer
+
+
+class RuledBook(FakeBook):
+    world: MoneyWorld
+
+    async def assess(self, request: AssessmentRequest) -> Assessment:
+        judged = await super().assess(request)
+        lost = judged.fulfilment.model_copy(update={"lost": self.world.undeliverable})
+        return judged.model_copy(update={"money": money_terms(self.world.rules, request.order), "fulfilment": lost})
+
+
+def ports(world: MoneyWorld) -> dict[str, Any]:
+    return orders_ports(world) | {
+        "erp": TellingErp(world),
+        "payments": TellingPayments(world),
+        "book": RuledBook(world),
+    }

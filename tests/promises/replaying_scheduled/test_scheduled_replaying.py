@@ -1,0 +1,29 @@
+"""What runs by itself goes on under later code too: each workflow replays the history that was recorded of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from tests.promises.orders.test_replaying import text, workflow_id
+from tests.promises.replaying_scheduled.record import FOLDER, ROUTES
+from workers.assembly import WORKFLOWS
+from workflows.plugin import OrderloomPlugin
+
+HISTORIES = sorted(FOLDER.glob("*.json"))
+
+
+def test_there_is_a_recorded_history_of_each() -> None:
+    assert {path.stem for path in HISTORIES} >= {route.__name__ for route in ROUTES}
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_todays_code_replays_what_was_recorded_of_it(path: Path) -> None:
+    recorded = text(path)
+
+    await Replayer(workflows=WORKFLOWS, plugins=[OrderloomPlugin(traced=False, checked=True)]).replay_workflow(
+        WorkflowHistory.from_json(workflow_id(recorded), recorded)
+    )

@@ -1,0 +1,1 @@
+"""Reconciling: the story of one run."""
