@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.errors import Unavailable
 from models.settings import Settings
 from ops.stack.folder import write_private
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from activities.adapters.store.opening import Store
     from ops.stack.folder import Folder
 
+_PAUSES_S = (1, 2, 5)
 _OPENING = "opening"
 _LINES_AT_ONCE = 500
 _GOODS = Path(__file__).parents[1] / "samples" / "goods.yaml"
@@ -35,8 +37,23 @@ async def seed(settings: Settings, folder: Folder) -> None:
     """Learn the ERP's articles, count the warehouse's shelves and make the first API key; done once a database.
 
     The key comes last: one that the database knows says that all is done. A start that was interrupted half-way does
-    it again, and what was counted is found by its key and not counted twice.
+    it again, and what was counted is found by its key and not counted twice. So may we, where a partner that is well
+    does not answer in time: everything starts at once, and a small machine has its hands full.
+
+    Raises:
+        Unavailable: a partner does not answer at all.
     """
+    for pause_s in _PAUSES_S:
+        try:
+            await _seed(settings, folder)
+        except Unavailable:
+            await asyncio.sleep(pause_s)
+        else:
+            return
+    await _seed(settings, folder)
+
+
+async def _seed(settings: Settings, folder: Folder) -> None:
     from activities.adapters.partners import open_partners
     from activities.adapters.store.opening import open_store
     from models.policy.book import PolicyBook
