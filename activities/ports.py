@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from models.partners.transfers import PurchaseRequisition, RequisitionAnswer, TransferOrder
     from models.partners.warehouse import (
         NodeCount,
-        PartRecall,
         RecallAnswer,
         Release,
         ReleaseEnquiry,
@@ -100,9 +99,6 @@ class Warehouse(Protocol):
 
     async def recall(self, undo: Undo) -> RecallAnswer:
         """Stop the release made under the key, if it can still be stopped."""
-
-    async def recall_part(self, recall: PartRecall) -> RecallAnswer:
-        """Have so much less of a release sent, if it can still be stopped."""
 
     async def status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:
         """Say where a release stands."""

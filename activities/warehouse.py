@@ -5,7 +5,7 @@ from temporalio import activity
 from activities.ports import Warehouse
 from models.partners.asking import Done, Undo
 from models.partners.transfers import TransferOrder
-from models.partners.warehouse import PartRecall, RecallAnswer, Release, ReleaseEnquiry, ReleaseStanding
+from models.partners.warehouse import RecallAnswer, Release, ReleaseEnquiry, ReleaseStanding
 
 
 class WarehouseActivities:
@@ -22,10 +22,6 @@ class WarehouseActivities:
     @activity.defn(name="wms.recall")
     async def recall(self, undo: Undo) -> RecallAnswer:
         return await self._warehouse.recall(undo)
-
-    @activity.defn(name="wms.recall_part")
-    async def recall_part(self, recall: PartRecall) -> RecallAnswer:
-        return await self._warehouse.recall_part(recall)
 
     @activity.defn(name="wms.status")
     async def status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:

@@ -47,9 +47,7 @@ def delayed(run: Run, part: str, expected_at: datetime) -> None:
 def promised(run: Run, version: int, deliver: Window, reason: str) -> None:
     """Tell the channel and the customer of other dates than they go by."""
     for audience in _audiences(run):
-        run.aside(
-            _send(run, NoticeKind.PROMISE_CHANGED, audience, part=f"v{version}", deliver=deliver, reason=reason)
-        )
+        run.aside(_send(run, NoticeKind.PROMISE_CHANGED, audience, part=f"v{version}", deliver=deliver, reason=reason))
 
 
 def ready_to_collect(run: Run, part: str, node: str, until: datetime) -> None:

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 class Watch:
     """A deadline, and the hold that opens when it passes."""
 
-    def __init__(
-        self, run: Run, partner: Partner, within: timedelta, what: str, alarm: Alarm | None = None
-    ) -> None:
+    def __init__(self, run: Run, partner: Partner, within: timedelta, what: str, alarm: Alarm | None = None) -> None:
         """Expect `what` (``the parcel's delivery``) of a partner within some time; of several, by one `alarm`."""
         self._run = run
         self._partner = partner

@@ -40,15 +40,6 @@ class Release(Ask):
     instructions: Note | None = None
 
 
-class PartRecall(Ask):
-    """Send so much less of a release; the rest of it goes on. The key is this recall's own."""
-
-    release_key: Text
-    lines: Annotated[tuple[ReleaseLine, ...], Field(min_length=1)]
-    """A line without a lot means any lot."""
-    reason: Text
-
-
 class ReleaseState(StrEnum):
     """Where a warehouse stands with a release."""
 

@@ -12,7 +12,7 @@ from ops.sandbox.dials import Dials, Milliseconds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from models.partners.warehouse import Release, ReleaseLine
+    from models.partners.warehouse import Release
     from ops.sandbox.goods import Goods
     from ops.sandbox.records import Records
 
@@ -99,17 +99,3 @@ def picked(asked: Release, shelves: Shelves, pick: Pick) -> tuple[tuple[PickedLi
         if taken < line.quantity:
             short.append(PickedLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity - taken))
     return tuple(found), tuple(short)
-
-
-def without(asked: Release, recalled: tuple[ReleaseLine, ...]) -> Release | None:
-    """Ask for so much less; None: for nothing any more. What a line names no lot of, is taken from any."""
-    lines = list(asked.lines)
-    for less in recalled:
-        left = less.quantity
-        for place, line in enumerate(lines):
-            if (line.line_id, line.sku) == (less.line_id, less.sku) and less.lot in {"", line.lot}:
-                part = min(left, line.quantity)
-                left -= part
-                lines[place] = line.model_copy(update={"quantity": line.quantity - part})
-    kept = tuple(line for line in lines if line.quantity)
-    return asked.model_copy(update={"lines": kept}) if kept else None

@@ -15,7 +15,7 @@ from activities.adapters.sandbox.wire import Counts, Receipt
 from models.errors import InvalidInput
 from models.partners.asking import Done, Undo
 from models.partners.events import ParcelShipped, PickedShort, ReleaseAcknowledged, ReleaseRejected
-from models.partners.warehouse import PartRecall, RecallAnswer, Release, ReleaseEnquiry, ReleaseStanding, ReleaseState
+from models.partners.warehouse import RecallAnswer, Release, ReleaseEnquiry, ReleaseStanding, ReleaseState
 from models.stock.events import GoodsReturned, StockLine
 from models.strict_json import read
 from ops.sandbox.between import PARCELS_BACK, ParcelBack
@@ -25,7 +25,7 @@ from ops.sandbox.dials import Dials
 from ops.sandbox.goods import load_goods
 from ops.sandbox.moving import Moving
 from ops.sandbox.pick_up import READY, PickUp, about
-from ops.sandbox.picking import Pick, PickDials, picked, without
+from ops.sandbox.picking import Pick, PickDials, picked
 from ops.sandbox.problems import Refusal, problem
 from ops.sandbox.service import Options, Service
 
@@ -81,9 +81,6 @@ class Wms(Service):
         return [
             self.counter.effect("/releases", "release", Release, Receipt[Done], act=self._release),
             self.counter.undo("/releases/recall", "recall", Undo, Receipt[RecallAnswer], act=self._recall, never=never),
-            self.counter.effect(
-                "/releases/parts/recall", "recall_part", PartRecall, Receipt[RecallAnswer], act=self._recall_part
-            ),
             self.counter.question("/releases/enquiries", "status", ReleaseEnquiry, self._status),
             Route(PARCELS_BACK, self._take_back, methods=["POST"]),
             self.counter.route("/counts", "GET", "counts", self._counts),
@@ -128,18 +125,6 @@ class Wms(Service):
             release["state"] = "recalled"
             self.records.put(_RELEASE, number, release)
         return Taken(RecallAnswer(recalled=release["state"] != "shipped"), changed)
-
-    def _recall_part(self, recall: PartRecall) -> RecallAnswer:
-        found = self.records.by_key(_RELEASE, recall.release_key)
-        if found is None:
-            return RecallAnswer(recalled=False, happened=False)
-        number, release = found
-        if release["state"] != "open":
-            return RecallAnswer(recalled=release["state"] == "recalled")
-        asked = without(Release.model_validate_json(release["asked"]), recall.lines)
-        left = {"asked": asked.model_dump_json()} if asked is not None else {"state": "recalled"}
-        self.records.put(_RELEASE, number, release | left)
-        return RecallAnswer(recalled=True)
 
     def _status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:
         found = self.records.by_key(_RELEASE, enquiry.release_key)

@@ -15,6 +15,7 @@ from models.policy.fulfilment import WhenUndeliverable
 from models.states.fulfilment import FulfilmentState, ShipmentState
 from models.states.hold import HoldKind, HoldState
 from workflows.asking import Manner, NotDone
+from workflows.desk import CancelOrder
 from workflows.patches import WHOLE_LIFE
 from workflows.queues import Partner
 from workflows.settling import refund
@@ -162,7 +163,14 @@ async def _settled_by_a_person(run: Run, said: str) -> None:
     rule = "an answer from service, once it is settled"
     hold = run.standing.open_hold(HoldKind.OTHER, f"{said}: settle with the customer", release_rule=rule)
     await run.desk.show()
-    await run.desk.answer(hold)
+    while run.standing.holds[hold.id].state is HoldState.OPEN:
+        try:
+            await run.desk.answer(hold)
+        except CancelOrder:
+            if not run.standing.goods.all_shipped:
+                raise
+            # Nothing is left that could be cancelled: what has left stays sold, and this is still to be settled.
+            run.desk.answer_wish("cannot be cancelled: all of it has left")
 
 
 def all_delivered(run: Run) -> bool:

@@ -12,7 +12,7 @@ from activities.warehouse import WarehouseActivities
 from models.order.document import Delivery
 from models.partners.asking import Undo
 from models.partners.carriers import Booking
-from models.partners.warehouse import PartRecall, Release, ReleaseLine
+from models.partners.warehouse import Release
 from models.states.fulfilment import FulfilmentState
 from models.states.hold import HoldKind
 from models.stock.nodes import NodeKind
@@ -25,10 +25,7 @@ from workflows.run import together
 from workflows.securing import assure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from models.order.order import Order
-    from models.order.pieces import Piece
     from models.partners.carriers import Label
     from workflows.fulfilling.consignment import Consignment
     from workflows.run import Run
@@ -101,41 +98,6 @@ async def recall(run: Run, consignment: Consignment, *, reason: str = "the order
     manner = Manner(Partner.WMS, f"recall the goods from {consignment.node}", may_give_up=True)
     answer = await run.ask(WarehouseActivities.recall, undo, manner)
     return answer.recalled or not answer.happened
-
-
-async def recall_part(
-    run: Run, consignment: Consignment, pieces: Mapping[Piece, int], *, part: str, reason: str
-) -> bool:
-    """Have a node send so much less of a consignment; answers whether it could. The rest of it goes on.
-
-    What was taken back is noted on the consignment and on the order's goods; stock is for the caller to give back.
-
-    Args:
-        run: the order.
-        consignment: one of `run.consigned`.
-        pieces: how many of what are not to be sent; no more than `consignment.open()` has.
-        part: names this recall within the order, for its key.
-        reason: why, for the warehouse.
-
-    Raises:
-        NotDone: nobody could reach the node, and a person gave it up.
-    """
-    question = PartRecall(
-        key=run.key("recall", part),
-        order_id=run.order.id,
-        release_key=run.asked_as(consignment.key),
-        lines=tuple(
-            ReleaseLine(line_id=line_id, sku=sku, quantity=quantity) for (line_id, sku), quantity in pieces.items()
-        ),
-        reason=reason,
-    )
-    manner = Manner(Partner.WMS, f"recall a part of the goods from {consignment.node}", may_give_up=True)
-    answer = await run.ask(WarehouseActivities.recall_part, question, manner)
-    stopped = answer.recalled or not answer.happened
-    if stopped:
-        consignment.take(pieces)
-        run.standing.goods.taken_back(dict(pieces))
-    return stopped
 
 
 async def stop(run: Run, consignment: Consignment) -> str:

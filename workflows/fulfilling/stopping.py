@@ -28,6 +28,9 @@ async def meet_wish(run: Run) -> None:
     if stopped and not run.standing.goods.anything_shipped:
         run.desk.check_wish()
     _wait_no_more(run)
+    if stopped and workflow.patched(WHOLE_LIFE):
+        # No warehouse has anything of it any more: what has not left will not.
+        run.standing.goods.cancelled(run.standing.goods.outstanding())
     said = "what was not sent yet is cancelled" if stopped else "cannot be cancelled: the warehouse has sent it already"
     run.standing.tell(said, kind=TimelineKind.UNDO if stopped else TimelineKind.TROUBLE)
     await run.desk.show()

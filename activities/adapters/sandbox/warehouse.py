@@ -9,7 +9,6 @@ from activities.adapters.sandbox.wire import Counts, Receipt
 from models.partners.asking import Done, Undo
 from models.partners.warehouse import (
     NodeCount,
-    PartRecall,
     RecallAnswer,
     Release,
     ReleaseEnquiry,
@@ -38,10 +37,6 @@ class SandboxWarehouse:
     async def recall(self, undo: Undo) -> RecallAnswer:
         """Stop the release made under the key, if it can still be stopped."""
         return await self._speaking.undo("/releases/recall", undo, _RECALLED)
-
-    async def recall_part(self, recall: PartRecall) -> RecallAnswer:
-        """Have so much less of a release sent, if it can still be stopped."""
-        return await self._speaking.effect("/releases/parts/recall", recall, _RECALLED)
 
     async def status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:
         """Say where a release stands."""

@@ -39,7 +39,6 @@ from models.partners.purchasing import DropShipOrder
 from models.partners.transfers import PurchaseRequisition, RequisitionAnswer, TransferOrder
 from models.partners.warehouse import (
     NodeCount,
-    PartRecall,
     RecallAnswer,
     Release,
     ReleaseEnquiry,
@@ -216,7 +215,9 @@ class FakeErp:
 
     async def change_order(self, change: SalesOrderChange) -> Done:
         def take() -> Done:
-            parts = Money.sum_of((part for line in change.lines for part in (line.net, line.tax)), change.total.currency)
+            parts = Money.sum_of(
+                (part for line in change.lines for part in (line.net, line.tax)), change.total.currency
+            )
             assert parts + change.other_charges == change.total
             self.world.records.append(change)
             return Done(reference=change.sales_order)
@@ -275,10 +276,6 @@ class FakeWarehouse:
         return await self.world.effect(
             "recall", f"undo {undo.key}", lambda: RecallAnswer(recalled=self.world.recalls, happened=happened)
         )
-
-    async def recall_part(self, recall: PartRecall) -> RecallAnswer:
-        answer = RecallAnswer(recalled=self.world.recalls)
-        return await self.world.effect("recall_part", recall.key, lambda: answer)
 
     async def status(self, enquiry: ReleaseEnquiry) -> ReleaseStanding:
         known = enquiry.release_key in self.world.effects

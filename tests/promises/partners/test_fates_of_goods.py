@@ -19,7 +19,7 @@ from models.errors import Refused
 from models.partners.asking import Undo
 from models.partners.carriers import Redelivery
 from models.partners.purchasing import DropShipOrder, SupplierLine
-from models.partners.warehouse import PartRecall, ReleaseEnquiry, ReleaseLine, ReleaseState
+from models.partners.warehouse import ReleaseEnquiry, ReleaseState
 from models.settings import PartnerSettings
 from tests.promises.partners.asks import booking, new_order, release
 from tests.promises.partners.sandbox import SandboxProcess, free_port
@@ -109,26 +109,6 @@ async def test_a_silent_warehouse_has_the_release_and_can_be_recalled(logistics:
     assert (await logistics.warehouse.recall(undo)).recalled
     assert (await logistics.warehouse.status(ask_after(order_id))).state is ReleaseState.RECALLED
     assert not logistics.told(logistics.wms, order_id)
-
-
-async def test_a_part_of_a_release_is_recalled_and_the_rest_goes(logistics: Logistics):
-    order_id = new_order()
-    recall = PartRecall(
-        key=f"{order_id}/recall/1",
-        order_id=order_id,
-        release_key=f"{order_id}/release/berlin",
-        lines=(ReleaseLine(line_id="1", sku="MUG-BLUE", quantity=2),),
-        reason="fewer are wanted",
-    )
-    with logistics.wms.dialled(pick_delay_ms=400):
-        await logistics.sent(order_id, quantity=5)
-    assert (await logistics.warehouse.recall_part(recall)).recalled
-    assert (await logistics.warehouse.recall_part(recall)).recalled, "the same again is the same"
-    await until(lambda: any(event["type"] == "wms.shipped" for event in logistics.told(logistics.wms, order_id)))
-    shipped = logistics.told(logistics.wms, order_id)[-1]
-    assert [line["quantity"] for line in shipped["lines"]] == [3]
-    late = recall.model_copy(update={"key": f"{order_id}/recall/2"})
-    assert not (await logistics.warehouse.recall_part(late)).recalled
 
 
 async def test_a_customer_who_never_comes_leaves_the_goods_to_be_put_back(logistics: Logistics):

@@ -1,0 +1,1 @@
+"""The laws that hold in every life."""
