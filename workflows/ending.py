@@ -70,9 +70,9 @@ async def complete(run: Run) -> None:
     run.stock.stop()
     run.promises.stop()
     await balance(run)
-    if run.busy_beside:
+    if run.asides.busy:
         await run.desk.show()
-    await run.asides_done()
+    await run.asides.done()
     if any(line.short or line.cancelled for line in run.standing.goods.progress()) or _called_off(run):
         await run.stock.close("the order ended without it")
     run.standing.move(Lifecycle.COMPLETED, "completed")
@@ -80,9 +80,14 @@ async def complete(run: Run) -> None:
 
 
 def _called_off(run: Run) -> bool:
-    """Whether something is reserved still though no line lacks anything: what was to be sent once more, and is not."""
+    """Whether something is reserved still though no line lacks anything.
+
+    It was to be sent once more and is not, or it came from another node as well, and from there nobody believes it.
+    """
     parts = run.standing.goods.parts.values()
-    return any(part.reserved > part.shipped + part.resent for part in parts) and workflow.patched(WHOLE_LIFE)
+    left = any(part.reserved > part.shipped + part.resent for part in parts)
+    left = left or any(consignment.open() for consignment in run.consigned.values())
+    return left and workflow.patched(WHOLE_LIFE)
 
 
 async def end_at_once(run: Run, reason: str) -> None:
@@ -108,7 +113,7 @@ async def unwind(run: Run, wish: CancelOrder) -> None:
         standing.fulfil(FulfilmentState.CANCELLED)
     due = standing.account.give_back_held() if standing.account.held else Money.zero(run.order.currency)
     await telling.cancelled(run, wish.reason, due)
-    await run.asides_done()
+    await run.asides.done()
     # What was under way when the wish came may have taken something since.
     await run.undoing.run()
     standing.move(Lifecycle.CANCELLED if accepted else Lifecycle.REJECTED, wish.reason[:500], actor=wish.actor)

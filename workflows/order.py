@@ -69,7 +69,7 @@ class OrderWorkflow:
         story = asyncio.ensure_future(self._story())
         while not story.done():
             try:
-                await workflow.wait([story])
+                await self._run.asides.beside(story)
             except asyncio.CancelledError:
                 # Somebody pressed "Request Cancellation": a wish like any other, so that what was done is undone.
                 reason = workflow.cancellation_reason() or "cancelled in Temporal"

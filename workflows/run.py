@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +16,7 @@ from models.ledger.terms import MoneyTerms
 from models.order.assessment import Objection
 from models.partners.events import BackorderExpected, BackorderExpired, BackorderFilled, ParcelMoved
 from models.states.hold import HoldKind
+from workflows.asides import Asides
 from workflows.asking import Asking, Manner
 from workflows.desk import OWN_RETRIES, Desk
 from workflows.fulfilling.alarm import Alarm
@@ -68,7 +68,7 @@ class Run:
     """How often something was sourced again because of them."""
     _assessment: Assessment | None = None
     _keys: dict[str, str] = field(default_factory=dict)
-    _asides: list[asyncio.Task[None]] = field(default_factory=list)
+    asides: Asides = field(default_factory=Asides)
 
     def __post_init__(self) -> None:
         """Begin with nothing reserved."""
@@ -144,24 +144,4 @@ class Run:
 
     def aside(self, work: Awaitable[None]) -> None:
         """Let something go on beside the order's story; the order does not end before it has."""
-        self._asides.append(asyncio.ensure_future(work))
-
-    @property
-    def busy_beside(self) -> bool:
-        """Whether something still goes on beside the story."""
-        return not all(task.done() for task in self._asides)
-
-    async def asides_done(self) -> None:
-        """Wait for all that goes on beside."""
-        await together(*self._asides)
-
-
-async def together(*work: Awaitable[object]) -> None:
-    """Do several things at once, and let all of them finish before the first one's error is raised.
-
-    A sibling that is left running while its undo begins could do its deed after the undo.
-    """
-    outcomes = await asyncio.gather(*work, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
+        self.asides.begin(work)

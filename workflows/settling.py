@@ -19,9 +19,9 @@ from models.partners.erp import CreditMemo, Invoice
 from models.partners.payments import Capture, Refund
 from models.states.hold import HoldKind
 from workflows import telling
+from workflows.asides import together
 from workflows.asking import Manner, NotDone
 from workflows.queues import Partner
-from workflows.run import together
 from workflows.securing import renew
 
 if TYPE_CHECKING:

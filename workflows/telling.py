@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from activities.notices import NoticeActivities
 from models.partners.notices import Audience, Notice, NoticeKind, Parcel
+from workflows.asides import together
 from workflows.asking import Manner, NotDone
 from workflows.queues import Partner
-from workflows.run import together
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,12 +16,12 @@ from models.partners.warehouse import Release
 from models.states.fulfilment import FulfilmentState
 from models.states.hold import HoldKind
 from models.stock.nodes import NodeKind
+from workflows.asides import together
 from workflows.asking import Manner, NotDone
 from workflows.fulfilling.elsewhere import may_source_again
 from workflows.fulfilling.supplying import order_from_supplier
 from workflows.patches import WHOLE_LIFE
 from workflows.queues import Partner
-from workflows.run import together
 from workflows.securing import assure
 
 if TYPE_CHECKING:

@@ -179,7 +179,7 @@ async def close(run: ReturnRun) -> None:
     standing = run.standing
     standing.awaiting = None
     await run.shelving.done()
-    await run.asides_done()
+    await run.asides.done()
     if not standing.ended:
         early = state_after(run)
         if standing.state is ReturnState.DISPOSITIONED and early is not None:

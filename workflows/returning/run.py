@@ -17,6 +17,7 @@ from models.ids import effect_key
 from models.messages import Verdict
 from models.returns.money import ClaimChange, LineClaim
 from models.states.hold import HoldKind, HoldState
+from workflows.asides import Asides
 from workflows.asking import Asking, Manner
 from workflows.desk import OWN_RETRIES
 from workflows.queues import OWN_WITHIN
@@ -81,7 +82,7 @@ class ReturnRun:
     shelving: Shelving = field(init=False)
     _assessment: ReturnAssessment | None = None
     _keys: dict[str, str] = field(default_factory=dict)
-    _asides: list[asyncio.Task[None]] = field(default_factory=list)
+    asides: Asides = field(default_factory=Asides)
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -162,12 +163,7 @@ class ReturnRun:
 
     def aside(self, work: Awaitable[None]) -> None:
         """Let something go on beside the story; the return does not end before it has."""
-        self._asides.append(asyncio.ensure_future(work))
-
-    async def asides_done(self) -> None:
-        """Wait for all that goes on beside."""
-        while not all(task.done() for task in self._asides):
-            await asyncio.gather(*self._asides)
+        self.asides.begin(work)
 
 
 async def _no_thought() -> None:

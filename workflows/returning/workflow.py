@@ -61,7 +61,7 @@ class ReturnWorkflow:
         story = asyncio.ensure_future(self._story())
         while not story.done():
             try:
-                await workflow.wait([story])
+                await self._run.asides.beside(story)
             except asyncio.CancelledError:
                 # Somebody pressed "Request Cancellation": what has not come is not waited for any more.
                 reason = workflow.cancellation_reason() or "cancelled in Temporal"
