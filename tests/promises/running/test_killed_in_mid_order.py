@@ -58,11 +58,9 @@ async def carry_out(stack: Stack, folder: Folder, client: httpx.AsyncClient) -> 
     handing_in = asyncio.create_task(hand_in_all(client))
     for name in KILLS:
         await asyncio.sleep(2)
-        record = read_record(folder)
-        assert record is not None
-        victim = next(process for process in record.processes if process.name == name)
-        os.kill(victim.pid, signal.SIGKILL)
-        aftermath.killed.append(victim.pid)
+        victim = await running(folder, name)
+        os.kill(victim, signal.SIGKILL)
+        aftermath.killed.append(victim)
     await handing_in
     for order in await settled(client):
         aftermath.orders.append((await client.get(f"/v1/orders/{order['id']}")).json())
@@ -70,6 +68,17 @@ async def carry_out(stack: Stack, folder: Folder, client: httpx.AsyncClient) -> 
         answer = await client.get(f"{stack.plan.url(partner)}/journal/effects")
         aftermath.effects[partner] = answer.json()["effects"]
     return aftermath
+
+
+async def running(folder: Folder, name: str) -> int:
+    """The process of that name, once it runs: what was killed just now takes a moment to be there again."""
+    async with asyncio.timeout(60):
+        while True:
+            record = read_record(folder)
+            for process in record.processes if record else ():
+                if process.name == name:
+                    return process.pid
+            await asyncio.sleep(0.1)
 
 
 async def hand_in_all(client: httpx.AsyncClient) -> None:

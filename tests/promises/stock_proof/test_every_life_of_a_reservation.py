@@ -11,7 +11,7 @@ from models.stock import life
 from models.stock.life import Shift, Step
 from models.stock.quantities import StockState
 from models.stock.reservation import ReservationState
-from ops.proof.life.deeds import PAIR, SWAP, TRIO, Verbs
+from ops.proof.life.deeds import PAIR, SWAP, Verbs
 from ops.proof.life.search import search_life
 
 HELD, COMMITTED = ReservationState.HELD, ReservationState.COMMITTED
@@ -152,9 +152,7 @@ WRONG_RULES = [
 ]
 
 
-@pytest.mark.parametrize(
-    "scene", [PAIR, SWAP, pytest.param(TRIO, marks=pytest.mark.slow)], ids=["pair", "swap", "trio"]
-)
+@pytest.mark.parametrize("scene", [PAIR, SWAP], ids=["pair", "swap"])
 def test_every_state_is_right(scene):
     found = search_life(scene)
 
