@@ -11,7 +11,7 @@ from temporalio import activity
 from models.batch.batch import Progress
 
 if TYPE_CHECKING:
-    from activities.batch_records import Importing, OrderStarter
+    from activities.records.batches import Importing, OrderStarter
     from models.order.order import Order
 
 ORDERS_A_PART = 40

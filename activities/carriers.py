@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.ports import Carriers
+from activities.ports.partners import Carriers
 from models.partners.asking import Done, Undo, Undone
 from models.partners.carriers import Booking, Label, Redelivery
 

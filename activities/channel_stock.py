@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.stock_ports import ChannelStock, StockOffers
+from activities.ports.stock import ChannelStock, StockOffers
 from models.base import ChannelName
 from models.partners.asking import Done
 from models.stock.publication import OfferBatch

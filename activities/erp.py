@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.ports import Erp
+from activities.ports.partners import Erp
 from models.partners.asking import Done, Undo, Undone
 from models.partners.erp import (
     CreditAnswer,

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.ports import Notices
+from activities.ports.partners import Notices
 from models.partners.asking import Done
 from models.partners.notices import Notice
 

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.ports import OrderBook
+from activities.ports.partners import OrderBook
 from models.order.assessment import Assessment, AssessmentRequest
 from models.order.snapshot import OrderSnapshot
 from models.partners.erp import ItemAnswer

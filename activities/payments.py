@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.ports import Payments
+from activities.ports.partners import Payments
 from models.partners.asking import Done, Undone
 from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund, Void
 

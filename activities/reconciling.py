@@ -24,7 +24,7 @@ from models.reconciling.runs import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from activities.reconciling_ports import Documents, Reconciling
+    from activities.ports.reconciling import Documents, Reconciling
     from models.reconciling.documents import Party
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from temporalio import activity
 
-from activities.stock_ports import Replenishing
+from activities.ports.stock import Replenishing
 from models.partners.transfers import RequisitionAnswer
 from models.stock.replenishment import Proposal
 

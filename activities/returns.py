@@ -2,8 +2,8 @@
 
 from temporalio import activity
 
-from activities.ports import ReturnBook
-from activities.stock_ports import StockLedger
+from activities.ports.partners import ReturnBook
+from activities.ports.stock import StockLedger
 from models.base import StrictModel, Text
 from models.returns.assessment import ReturnAssessment, ReturnAssessmentRequest
 from models.returns.money import (

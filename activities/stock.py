@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.stock_ports import StockLedger
+from activities.ports.stock import StockLedger
 from models.errors import Conflict
 from models.stock.backorders import BackorderAnswer, BackorderRequest
 from models.stock.outlook import ReleaseCheck, ReleaseOutlook

@@ -2,8 +2,8 @@
 
 from temporalio import activity
 
-from activities.ports import Erp, Warehouse
-from activities.stock_ports import StockKeeping
+from activities.ports.partners import Erp, Warehouse
+from activities.ports.stock import StockKeeping
 from models.stock.differences import DifferenceKind
 
 

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.ports import Warehouse
+from activities.ports.partners import Warehouse
 from models.partners.asking import Done, Undo
 from models.partners.transfers import TransferOrder
 from models.partners.warehouse import RecallAnswer, Release, ReleaseEnquiry, ReleaseStanding

@@ -11,34 +11,25 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from api import (
-    answering,
-    availability,
-    batches,
-    callbacks,
-    changes,
-    channels,
-    documentation,
-    health,
-    inventory,
-    orders,
-    problems,
-    publishing,
-    quarantine,
-    reconciliation,
-    replenishment,
-    return_bodies,
-    returns,
-    stock_events,
-    worklists,
-)
-from api.body import BodyGate
-from api.deliveries import Deliveries
-from api.documentation import Problem
-from api.inventory_views import EventOutcomes
-from api.metrics import RequestCounter
-from api.orders import CancellationBody, DecisionBody
-from api.quarantine import ReplayBody
+from api.batches import answering
+from api.batches import routes as batches
+from api.http import documentation, health, problems
+from api.http.body import BodyGate
+from api.http.documentation import Problem
+from api.http.metrics import RequestCounter
+from api.intake import callbacks, channels, quarantine
+from api.intake.deliveries import Deliveries
+from api.intake.quarantine import ReplayBody
+from api.orders import changes
+from api.orders import routes as orders
+from api.orders.routes import CancellationBody, DecisionBody
+from api.reconciliation import routes as reconciliation
+from api.reconciliation import worklists
+from api.returns import bodies as return_bodies
+from api.returns import routes as returns
+from api.stock import availability, inventory, publishing, replenishment
+from api.stock import events as stock_events
+from api.stock.views import EventOutcomes
 from models.order.document import OrderDocument
 from models.stock.events import StockEventAnswer
 from models.stock.nodes import Node

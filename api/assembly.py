@@ -24,14 +24,14 @@ from activities.adapters.store.reconciling.worklists import SqlWorklists
 from activities.adapters.store.stock.showing.inventory import SqlInventory
 from activities.adapters.telemetry import temporal_runtime
 from activities.adapters.woocommerce.orders import WooCommerceOrders
-from api.batch_desk import BatchDesk
-from api.publishing import Publications
-from api.quick_reads import QuickReads
-from api.returning import Returning
+from api.batches.desk import BatchDesk
+from api.orders.temporal_changes import ChangeGateway
+from api.returns.returning import Returning
+from api.returns.temporal_returns import ReturnGateway
 from api.services import Check, NotTold, Services
+from api.stock.publishing import Publications
+from api.stock.quick_reads import QuickReads
 from api.temporal import Gateway
-from api.temporal_changes import ChangeGateway
-from api.temporal_returns import ReturnGateway
 from models.policy.book import PolicyBook
 from workflows.plugin import OrderloomPlugin
 from workflows.queues import Partner
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from activities.adapters.store.opening import Store
-    from activities.ports import ChannelFormat
+    from activities.ports.partners import ChannelFormat
     from models.settings import PartnerSettings, Settings
 
 _PROBE_WITHIN_S = 1.5

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 from fastapi import Depends, Request
 
-from api.metrics import Metrics
+from api.http.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from activities.ports import ChannelFormat
-    from activities.reconciling_records import Differences, Worklists
-    from activities.records import ApiKeys, IdempotencyKeys, Inbox, Orders, Quarantine
-    from activities.stock_ports import StockLedger
-    from activities.stock_records import Inventory
-    from api.batch_desk import BatchDesk
-    from api.changing import RunningChanges
-    from api.publishing import Publications
-    from api.quick_reads import QuickReads
-    from api.replenishment import Replenishment
-    from api.returning import Returning
+    from activities.ports.partners import ChannelFormat
+    from activities.ports.stock import StockLedger
+    from activities.records.orders import ApiKeys, IdempotencyKeys, Inbox, Orders, Quarantine
+    from activities.records.reconciling import Differences, Worklists
+    from activities.records.stock import Inventory
+    from api.batches.desk import BatchDesk
+    from api.orders.changing import RunningChanges
+    from api.returns.returning import Returning
+    from api.stock.publishing import Publications
+    from api.stock.quick_reads import QuickReads
+    from api.stock.replenishment import Replenishment
     from models.messages import Acknowledgement, Cancellation, HoldDecision, Receipt
     from models.order.order import Order
     from models.partners.events import PartnerEvent

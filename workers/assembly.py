@@ -28,22 +28,22 @@ from models.reconciling.documents import Party
 from workers.starting import TemporalStarter
 from workflows.batch import BatchWorkflow
 from workflows.order import OrderWorkflow
-from workflows.publishing import PublicationWorkflow
 from workflows.queues import BATCHES, ORDERS, Partner, channel_queue
 from workflows.reconciling.workflow import ReconciliationWorkflow
-from workflows.replenishing import ReplenishmentWorkflow, TransferWorkflow
 from workflows.returning.workflow import ReturnWorkflow
-from workflows.stock_keeping import StockCheckWorkflow, StockKeepingWorkflow
+from workflows.scheduled.publishing import PublicationWorkflow
+from workflows.scheduled.replenishing import ReplenishmentWorkflow, TransferWorkflow
+from workflows.scheduled.stock_keeping import StockCheckWorkflow, StockKeepingWorkflow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
     from temporalio.client import Client
 
-    from activities.batch_records import Importing
-    from activities.ports import Carriers, Erp, Notices, OrderBook, Payments, ReturnBook, Warehouse
-    from activities.reconciling_ports import Documents, Reconciling
-    from activities.stock_ports import ChannelStock, Replenishing, StockKeeping, StockLedger, StockOffers
+    from activities.ports.partners import Carriers, Erp, Notices, OrderBook, Payments, ReturnBook, Warehouse
+    from activities.ports.reconciling import Documents, Reconciling
+    from activities.ports.stock import ChannelStock, Replenishing, StockKeeping, StockLedger, StockOffers
+    from activities.records.batches import Importing
     from models.policy.stock.rules import ChannelRule
 
 WORKFLOWS = [

@@ -21,7 +21,7 @@ _RPC = timedelta(seconds=5)
 
 
 class TemporalStarter:
-    """`activities.batch_records.OrderStarter` by a Temporal client."""
+    """`activities.records.batches.OrderStarter` by a Temporal client."""
 
     def __init__(self, client: Client) -> None:
         """Start with this client."""

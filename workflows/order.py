@@ -25,19 +25,19 @@ from models.order.snapshot import TimelineKind
 from models.order.standing import Standing
 from models.partners.events import PARTNER_EVENT
 from models.states.hold import HoldState
-from workflows import telling
 from workflows.changing import messages as changing
 from workflows.changing.changing import Changing
-from workflows.committing import commit
 from workflows.desk import CancelOrder, Desk
-from workflows.ending import complete, deliver, end_at_once, unwind
 from workflows.fulfilling.collecting import collections
 from workflows.messages import START_MAX, from_call, from_signal, refusal, sentence
-from workflows.run import Run
-from workflows.securing import secure
-from workflows.shipping import hand_over, ship
-from workflows.undoing import Undoing
-from workflows.validating import validate
+from workflows.ordering import telling
+from workflows.ordering.committing import commit
+from workflows.ordering.ending import complete, deliver, end_at_once, unwind
+from workflows.ordering.run import Run
+from workflows.ordering.securing import secure
+from workflows.ordering.shipping import hand_over, ship
+from workflows.ordering.undoing import Undoing
+from workflows.ordering.validating import validate
 
 
 @workflow.defn(name="OrderWorkflow")

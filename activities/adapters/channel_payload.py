@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from activities.records import Reading
+from activities.records.orders import Reading
 from models.errors import InvalidInput
 from models.strict_json import field_errors
 

@@ -11,7 +11,7 @@ from models.reconciling.documents import Party
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from activities.reconciling_ports import Documents
+    from activities.ports.reconciling import Documents
     from models.settings import PartnerSettings, Settings
 
 DOCUMENTS: dict[str, Callable[[Party, PartnerSettings], Documents]] = {"sandbox": SandboxDocuments}

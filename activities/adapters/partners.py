@@ -15,8 +15,8 @@ from activities.adapters.sandbox.warehouse import SandboxWarehouse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from activities.ports import Carriers, Erp, Notices, Payments, Warehouse
-    from activities.stock_ports import ChannelStock
+    from activities.ports.partners import Carriers, Erp, Notices, Payments, Warehouse
+    from activities.ports.stock import ChannelStock
     from models.settings import PartnerSettings, Settings
 
 Port = TypeVar("Port")

@@ -11,7 +11,7 @@ from models.stock.events import GoodsReceived, StockLine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from activities.stock_ports import StockLedger
+    from activities.ports.stock import StockLedger
 
 
 async def receive(ledger: StockLedger, node: str, pieces: Mapping[str, int]) -> None:

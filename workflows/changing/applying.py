@@ -10,10 +10,10 @@ from models.changes.shifting import give_back, grow
 from models.money import Money
 from models.partners.payments import Void
 from models.states.changing import AnswerState, ChangeState
-from workflows import telling
 from workflows.asking import Manner
 from workflows.changing.shelves import difference, leave_out, pieces_in, without
 from workflows.changing.warehouses import goes_out_again, let_label_go
+from workflows.ordering import telling
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from workflows.changing.deal import Deal
     from workflows.changing.shelves import Freed
     from workflows.changing.talks import NoDeal, Talks
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 async def make(run: Run, change: Change, deal: Deal) -> None:

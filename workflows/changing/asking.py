@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workflows.changing.deal import Deal
     from workflows.changing.talks import Talks
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 async def reserve_more(run: Run, talks: Talks, deal: Deal) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from models.changes.request import ChangeProposal, ChangeWithdrawal
     from workflows.changing.deal import Deal
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 class Changing:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from models.stock.demand import Need
     from models.stock.reservation import Allocation
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 @dataclass

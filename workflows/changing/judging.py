@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from models.changes.request import LineChange
     from models.order.assessment import Assessment
     from workflows.changing.talks import Talks
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 _GONE = {"all_shipped", "nothing_left", "shipped", "too_large"}
 

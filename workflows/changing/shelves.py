@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from models.order.pieces import Piece
     from models.stock.reservation import Allocation
-    from workflows.run import Run
-    from workflows.stocking import Batch
+    from workflows.ordering.run import Run
+    from workflows.stocking.stock import Batch
 
 Freed = tuple[str, dict["Piece", int]]
 """What is to be given back of a reservation, by its key."""

@@ -13,8 +13,8 @@ from activities.failures import trouble_of
 from models.changes.progress import Party
 from models.errors import Trouble
 from models.states.changing import AnswerState, ChangeState
+from workflows.ordering.undoing import Undoing
 from workflows.queues import ANSWER_WITHIN, Partner
-from workflows.undoing import Undoing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from activities.failures import Failure
     from workflows.changing.change import Change
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 Question = TypeVar("Question")
 Reply = TypeVar("Reply")

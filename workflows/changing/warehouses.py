@@ -21,7 +21,7 @@ from workflows.changing.shelves import elsewhere, pieces_in, without
 from workflows.fulfilling.consignment import consignments
 from workflows.fulfilling.releasing import recall, void_label
 from workflows.queues import Partner
-from workflows.stocking import Batch
+from workflows.stocking.stock import Batch
 
 if TYPE_CHECKING:
     from models.order.pieces import Piece
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from workflows.changing.deal import Deal
     from workflows.changing.talks import Talks
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 def not_left(consignment: Consignment) -> tuple[Allocation, ...]:

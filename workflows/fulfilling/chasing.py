@@ -20,15 +20,15 @@ from models.stock.outlook import ReleaseCheck
 from workflows.fulfilling.elsewhere import may_source_again
 from workflows.fulfilling.releasing import ask_to_send
 from workflows.fulfilling.rerouting import leave, stop_and_leave
-from workflows.patience import NotAnswered, ask_patiently
 from workflows.queues import Partner
+from workflows.scheduled.patience import NotAnswered, ask_patiently
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from workflows.fulfilling.alarm import Alarm
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 _ACKNOWLEDGEMENT = "acknowledgement "
 _AT_WORK = {ReleaseState.ACKNOWLEDGED, ReleaseState.PICKED, ReleaseState.SHIPPED}

@@ -11,12 +11,12 @@ from models.order.snapshot import TimelineKind
 from models.order.standing import PLATFORM
 from models.partners.events import GoodsCollected, ParcelMoved, ParcelShipped, PickedLine
 from models.states.fulfilment import FulfilmentState, ShipmentState
-from workflows import telling
 from workflows.asking import NotDone
 from workflows.desk import CancelOrder
 from workflows.fulfilling import reports
 from workflows.fulfilling.consignment import of_release
 from workflows.fulfilling.releasing import recall
+from workflows.ordering import telling
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from models.partners.events import ReadyToCollect
     from workflows.fulfilling.alarm import Alarm
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 _REMINDER, _WINDOW = "reminder ", "pick-up window "
 _CARRIER = "collection"

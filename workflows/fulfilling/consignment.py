@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from models.order.pieces import Piece
     from models.partners.carriers import Label
     from models.stock.reservation import Allocation
-    from workflows.run import Run
-    from workflows.stocking import Batch
+    from workflows.ordering.run import Run
+    from workflows.stocking.stock import Batch
 
 _NOT_YET = datetime.max.replace(tzinfo=UTC)
 

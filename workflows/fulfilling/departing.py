@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from models.stock.reservation import Allocation
     from workflows.fulfilling.alarm import Alarm
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
-    from workflows.stocking import Batch
+    from workflows.ordering.run import Run
+    from workflows.stocking.stock import Batch
 
 _WAVE = "wave "
 

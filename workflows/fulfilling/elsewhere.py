@@ -8,7 +8,7 @@ from models.order.snapshot import TimelineKind
 
 if TYPE_CHECKING:
     from models.stock.demand import Need
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 def may_source_again(run: Run) -> bool:

@@ -16,14 +16,14 @@ from models.states.fulfilment import FulfilmentState, ShipmentState
 from models.states.hold import HoldKind, HoldState
 from workflows.asking import Manner, NotDone
 from workflows.desk import CancelOrder
+from workflows.ordering.settling import refund
 from workflows.patches import WHOLE_LIFE
 from workflows.queues import Partner
-from workflows.settling import refund
 
 if TYPE_CHECKING:
     from models.order.pieces import Parcel
     from models.partners.events import ParcelMoved
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 _UNDELIVERED = {ShipmentState.LOST, ShipmentState.RETURNED_TO_SENDER}
 

@@ -20,15 +20,15 @@ from workflows.asides import together
 from workflows.asking import Manner, NotDone
 from workflows.fulfilling.elsewhere import may_source_again
 from workflows.fulfilling.supplying import order_from_supplier
+from workflows.ordering.securing import assure
 from workflows.patches import WHOLE_LIFE
 from workflows.queues import Partner
-from workflows.securing import assure
 
 if TYPE_CHECKING:
     from models.order.order import Order
     from models.partners.carriers import Label
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 async def release(run: Run, wanted: list[Consignment]) -> None:

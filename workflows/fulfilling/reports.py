@@ -12,18 +12,18 @@ from models.order.snapshot import TimelineKind
 from models.states.fulfilment import FulfilmentState
 from models.states.hold import HoldKind
 from models.stock.reservation import Consumption, Shipped
-from workflows import telling
 from workflows.fulfilling.consignment import of_release
+from workflows.ordering import telling
+from workflows.ordering.settling import settle
 from workflows.patches import WHOLE_LIFE
 from workflows.queues import Partner
-from workflows.settling import settle
-from workflows.shortfalls import Shortfall, make_good
+from workflows.stocking.shortfalls import Shortfall, make_good
 
 if TYPE_CHECKING:
     from models.order.pieces import Piece
     from models.partners.events import ParcelShipped, PickedShort, ReleaseAcknowledged, ReleaseRejected
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 async def acknowledged(run: Run, event: ReleaseAcknowledged) -> None:

@@ -15,7 +15,7 @@ from workflows.queues import Partner
 
 if TYPE_CHECKING:
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 async def stop_and_leave(run: Run, consignment: Consignment, reason: str) -> bool:

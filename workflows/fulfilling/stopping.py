@@ -15,7 +15,7 @@ from workflows.queues import Partner
 if TYPE_CHECKING:
     from models.order.pieces import Piece
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 async def meet_wish(run: Run) -> None:

@@ -13,7 +13,7 @@ from workflows.queues import Partner
 
 if TYPE_CHECKING:
     from workflows.fulfilling.consignment import Consignment
-    from workflows.run import Run
+    from workflows.ordering.run import Run
 
 
 async def order_from_supplier(run: Run, consignment: Consignment) -> None:

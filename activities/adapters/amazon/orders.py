@@ -16,7 +16,7 @@ from models.strict_json import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from activities.records import Reading
+    from activities.records.orders import Reading
     from models.order.document import OrderDocument
 
 _OTHERS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activities.records import Reading
+from activities.records.orders import Reading
 from models.errors import InvalidInput
 from models.order.document import OrderDocument
 from models.strict_json import parse, read

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from activities.adapters.files.cells import BadCell, a_moment, a_number, a_switch, a_whole_number, an_article
-from activities.batch_records import Unreadable
+from activities.records.batches import Unreadable
 from models.order.document import ServiceLevel
 from models.order.payment_terms import PaymentTerms
 

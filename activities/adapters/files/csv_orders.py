@@ -8,7 +8,7 @@ from activities.adapters.files.csv_columns import ORDER_COLUMNS, Columns
 from activities.adapters.files.csv_mapping import CellTrouble, document, item
 from activities.adapters.files.delimited import Rows, header
 from activities.adapters.files.grouping import grouped
-from activities.batch_records import Found, Row
+from activities.records.batches import Found, Row
 from models.batch.batch import BatchFormat
 from models.order.document import LINES_MAX
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from activities.adapters.files.csv_columns import CsvRow
     from activities.adapters.files.grouping import Group
-    from activities.batch_records import Bytes
+    from activities.records.batches import Bytes
     from models.batch.batch import BatchSource, Place
 
 SIBLING = "another row of the same order is refused"
 
 
 class CsvOrders:
-    """`activities.batch_records.BatchReader` for the columns of `csv_columns`."""
+    """`activities.records.batches.BatchReader` for the columns of `csv_columns`."""
 
     format = BatchFormat.CSV
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from activities.adapters.files.lines import Lines
-from activities.batch_records import Unreadable
+from activities.records.batches import Unreadable
 from models.batch.batch import FileEncoding
 
 if TYPE_CHECKING:
     from activities.adapters.files.lines import Line
-    from activities.batch_records import Bytes
+    from activities.records.batches import Bytes
 
 ROW_MAX = 64 * 1024
 """Bytes in the longest row."""

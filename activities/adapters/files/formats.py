@@ -10,7 +10,7 @@ from activities.adapters.files.retail.sales import RetailSales
 from activities.adapters.files.x12.reading import X12Orders
 
 if TYPE_CHECKING:
-    from activities.batch_records import BatchReader
+    from activities.records.batches import BatchReader
     from models.batch.batch import BatchFormat
 
 

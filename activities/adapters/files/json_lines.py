@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from activities.adapters.files.lines import Lines
-from activities.batch_records import Found, Row, Unreadable
+from activities.records.batches import Found, Row, Unreadable
 from models.batch.batch import BatchFormat, Place
 from models.catalogue import Item
 from models.errors import InvalidInput
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from activities.adapters.files.lines import Line
-    from activities.batch_records import Bytes
+    from activities.records.batches import Bytes
     from models.batch.batch import BatchSource
 
 LINE_MAX = 1024 * 1024
@@ -31,7 +31,7 @@ _NO_TEXT = {
 
 
 class JsonLines:
-    """`activities.batch_records.BatchReader` for lines of `OrderDocument`."""
+    """`activities.records.batches.BatchReader` for lines of `OrderDocument`."""
 
     format = BatchFormat.JSON_LINES
 

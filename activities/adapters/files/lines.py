@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from activities.batch_records import Bytes
+    from activities.records.batches import Bytes
 
 _SHOWN = 1000
 """Bytes kept of a line that is too long."""

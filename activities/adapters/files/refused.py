@@ -16,14 +16,14 @@ from models.batch.batch import BatchFormat, FileEncoding
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from activities.batch_records import Batch, BatchRow
+    from activities.records.batches import Batch, BatchRow
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class RefusedRows:
-    """`activities.batch_records.RefusedFile` for every format."""
+    """`activities.records.batches.RefusedFile` for every format."""
 
     async def write(self, batch: Batch, beginning: bytes, rows: AsyncIterator[BatchRow]) -> AsyncIterator[bytes]:
         """Write the rows, some bytes at a time; `beginning` is that of the whole file."""

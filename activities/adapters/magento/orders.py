@@ -12,7 +12,7 @@ from models.strict_json import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from activities.records import Reading
+    from activities.records.orders import Reading
 
 _ORDER = {"increment_id", "grand_total", "order_currency_code", "base_grand_total"}
 _OTHERS = (

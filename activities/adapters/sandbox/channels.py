@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SandboxChannels:
-    """Answers `activities.stock_ports.ChannelStock` for every channel of the sandbox."""
+    """Answers `activities.ports.stock.ChannelStock` for every channel of the sandbox."""
 
     def __init__(self, settings: PartnerSettings) -> None:
         """Speak to the channels where the settings say they are."""

@@ -12,7 +12,7 @@ from models.strict_json import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from activities.records import Reading
+    from activities.records.orders import Reading
 
 _SHOP = "Shopify"
 _HMAC = "x-shopify-hmac-sha256"

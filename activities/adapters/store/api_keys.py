@@ -13,7 +13,7 @@ from sqlalchemy import exists, insert, select
 
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.tables.access import api_keys
-from activities.records import Principal
+from activities.records.orders import Principal
 
 if TYPE_CHECKING:
     from activities.adapters.store.database import Database
@@ -28,7 +28,7 @@ _KEY = re.compile(
 
 
 class SqlApiKeys:
-    """`activities.records.ApiKeys` on our own database.
+    """`activities.records.orders.ApiKeys` on our own database.
 
     A key is ``ol_live_<id>_<secret>_<check>``: the prefix lets scanners of leaked secrets know it, the check (CRC-32)
     turns typing errors away before the database is asked, and the secret has 256 random bits.

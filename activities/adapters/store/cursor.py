@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import tuple_
 
 from activities.adapters.store.schema import storable
-from activities.records import Page
+from activities.records.orders import Page
 from models.errors import InvalidInput
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select, update
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.inserting import insert
 from activities.adapters.store.tables.access import idempotency_keys
-from activities.records import Answer, KeyState
+from activities.records.orders import Answer, KeyState
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -32,7 +32,7 @@ _SWEEP = delete(idempotency_keys).where(_k.id.in_(select(_OLD.cte("old").c.id)))
 
 
 class SqlIdempotencyKeys:
-    """`activities.records.IdempotencyKeys` on our own database."""
+    """`activities.records.orders.IdempotencyKeys` on our own database."""
 
     def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         """Keep the keys in this database, whose tables the migrations have made."""

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, tuple_, update
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.inserting import insert_missing
 from activities.adapters.store.tables.intake import WAITING, inbox
-from activities.records import InboxEntry
+from activities.records.orders import InboxEntry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,7 +53,7 @@ _CLAIM = _claim()
 
 
 class SqlInbox:
-    """`activities.records.Inbox` on our own database."""
+    """`activities.records.orders.Inbox` on our own database."""
 
     def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         """Keep the callbacks in this database, whose tables the migrations have made."""

@@ -62,7 +62,7 @@ _ITEMS = select(items.c.sku, items.c.item).where(items.c.sku.in_(bindparam("skus
 
 
 class SqlOrderBook:
-    """`activities.ports.OrderBook` on our own database."""
+    """`activities.ports.partners.OrderBook` on our own database."""
 
     def __init__(self, database: Database, policies: PolicyBook, *, now: Clock = utc_now) -> None:
         """Judge by these policies; write to this database, whose tables the migrations have made."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from activities.adapters.store.content import content_digest
-from activities.records import OrderView
+from activities.records.orders import OrderView
 from models.order.snapshot import Headline
 from models.states.lifecycle import LIFECYCLE
 

@@ -16,7 +16,7 @@ from activities.adapters.store.schema import storable
 from activities.adapters.store.tables.money import order_postings, return_postings
 from activities.adapters.store.tables.orders import order_decisions, order_holds, order_timeline, orders
 from activities.adapters.store.tables.returns import returns
-from activities.records import OrderFilter, OrderPostings, OrderView, Page, Submission
+from activities.records.orders import OrderFilter, OrderPostings, OrderView, Page, Submission
 from models.errors import NotFound
 from models.order.snapshot import TimelineEntry, TimelineKind
 from models.states.hold import HoldState
@@ -35,7 +35,7 @@ _KNOWN = (_o.document, _o.content_digest, _o.received_at, _o.started_at)
 
 
 class SqlOrders:
-    """`activities.records.Orders` on our own database."""
+    """`activities.records.orders.Orders` on our own database."""
 
     def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         """Keep the orders in this database, whose tables the migrations have made."""

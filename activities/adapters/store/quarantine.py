@@ -12,7 +12,7 @@ from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.inserting import insert
 from activities.adapters.store.schema import storable
 from activities.adapters.store.tables.intake import quarantine
-from activities.records import Page, Quarantined, QuarantineState
+from activities.records.orders import Page, Quarantined, QuarantineState
 from models.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _SHOWN = (_q.id, _q.channel, _q.payload, _q.errors, _q.state, _q.received_at, _q
 
 
 class SqlQuarantine:
-    """`activities.records.Quarantine` on our own database."""
+    """`activities.records.orders.Quarantine` on our own database."""
 
     def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         """Keep the payloads in this database, whose tables the migrations have made."""

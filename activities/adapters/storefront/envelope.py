@@ -12,7 +12,7 @@ from models.errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from activities.records import Reading
+    from activities.records.orders import Reading
     from models.order.document import OrderDocument
 
 

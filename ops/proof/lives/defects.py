@@ -26,13 +26,13 @@ from models.stock import life
 from models.stock.quantities import Balance
 from ops.proof.lives.life import live
 from workflows import order as story
-from workflows import settling
 from workflows.asking import Asking, Manner
+from workflows.ordering import settling
+from workflows.ordering.run import Run
+from workflows.ordering.undoing import Undoing
 from workflows.queues import Partner
 from workflows.returning import crediting
-from workflows.run import Run
-from workflows.stocking import Stocking
-from workflows.undoing import Undoing
+from workflows.stocking.stock import Stocking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

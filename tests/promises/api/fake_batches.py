@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from activities.adapters.files.refused import RefusedRows
 from activities.adapters.files.x12.answers import X12Answers
-from activities.batch_records import Acknowledged, Batch, BatchRow, Ordered
-from activities.records import Page
-from api.batch_desk import BatchDesk
+from activities.records.batches import Acknowledged, Batch, BatchRow, Ordered
+from activities.records.orders import Page
+from api.batches.desk import BatchDesk
 from models.batch.batch import BatchSource, BatchStart, BatchState, Counts, Place, RowOutcome
 from models.errors import InvalidInput, NotFound
 from tests.promises.api.fakes import NOW, FakeOrders

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from activities.records import Page
-from activities.stock_records import StockMovement, TouchedOrder
+from activities.records.orders import Page
+from activities.records.stock import StockMovement, TouchedOrder
 from models.errors import Conflict, InvalidInput, NotFound
 from models.stock.availability import Availability, AvailabilityQuestion, NodeAvailability, Term
 from models.stock.events import StockEvent, StockEventAnswer

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from activities.records import (
+from activities.records.orders import (
     Answer,
     InboxEntry,
     KeyState,

@@ -18,12 +18,12 @@ from activities.adapters.magento.orders import MagentoOrders
 from activities.adapters.shopify.orders import ShopifyOrders
 from activities.adapters.woocommerce.orders import WooCommerceOrders
 from api.app import create_app
-from api.batch_desk import BatchDesk
-from api.changing import RunningChanges
-from api.examples import CANONICAL_ORDER
-from api.publishing import Publications
-from api.quick_reads import QuickReads
+from api.batches.desk import BatchDesk
+from api.orders.changing import RunningChanges
+from api.orders.examples import CANONICAL_ORDER
 from api.services import Check, Services
+from api.stock.publishing import Publications
+from api.stock.quick_reads import QuickReads
 from tests.promises.api.fake_batches import FakeBatches
 from tests.promises.api.fake_stock import FakeInventory, FakeStock
 from tests.promises.api.fakes import (

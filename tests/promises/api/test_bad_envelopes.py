@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from api.body import BodyGate
-from api.examples import CANONICAL_ORDER
+from api.http.body import BodyGate
+from api.orders.examples import CANONICAL_ORDER
 from tests.promises.api.stage import Stage, as_json, problem
 
 JSON = {"content-type": "application/json"}

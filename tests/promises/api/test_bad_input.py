@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.examples import CANONICAL_ORDER, WOOCOMMERCE_ORDER
+from api.orders.examples import CANONICAL_ORDER, WOOCOMMERCE_ORDER
 from tests.promises.api.stage import Stage, as_json, problem
 
 JSON = {"content-type": "application/json"}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api.examples import CANONICAL_ORDER, WOOCOMMERCE_ORDER
+from api.orders.examples import CANONICAL_ORDER, WOOCOMMERCE_ORDER
 from tests.promises.api.stage import SHOP_SECRET, Stage, as_json, problem
 
 

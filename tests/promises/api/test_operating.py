@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from api.app import create_app
-from api.examples import CANONICAL_ORDER
-from api.problems import ALL
+from api.http.problems import ALL
+from api.orders.examples import CANONICAL_ORDER
 from api.services import Check, NotTold
 from tests.promises.api.stage import Stage, an_event, as_json, problem, sign
 

@@ -17,10 +17,10 @@ from schemathesis.specs.openapi.checks import (
 
 from activities.adapters.canonical.orders import CanonicalOrders
 from activities.adapters.woocommerce.orders import WooCommerceOrders
-from api import examples
-from api.callbacks import read_event
-from api.orders import CancellationBody, DecisionBody
-from api.quarantine import ReplayBody
+from api.intake.callbacks import read_event
+from api.intake.quarantine import ReplayBody
+from api.orders import examples
+from api.orders.routes import CancellationBody, DecisionBody
 from models.strict_json import read
 from tests.promises.api.fakes import KEY
 from tests.promises.api.stage import Stage, as_json

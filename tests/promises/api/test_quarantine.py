@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.examples import WOOCOMMERCE_ORDER
+from api.orders.examples import WOOCOMMERCE_ORDER
 from tests.promises.api.stage import Stage, an_event, as_json, problem, sign
 
 BAD = WOOCOMMERCE_ORDER | {"currency": "???"}

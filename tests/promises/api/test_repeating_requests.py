@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from activities.records import Answer
-from api.examples import CANONICAL_ORDER
+from activities.records.orders import Answer
+from api.orders.examples import CANONICAL_ORDER
 from models.errors import Conflict, Unavailable
 from tests.promises.api.fakes import FakeKeys
 from tests.promises.api.stage import Stage, problem

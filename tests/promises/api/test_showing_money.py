@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from activities.records import OrderPostings
-from api import examples
-from api.money_views import Postings
+from activities.records.orders import OrderPostings
+from api.orders import examples
+from api.orders.money_views import Postings
 from models.ledger.accounts import LedgerAccount
 from models.ledger.entries import billed, credited, paid
 from models.ledger.journal import Journal

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from api import inventory_examples as examples
+from api.stock import examples
 from ops.cli import main as command
 from ops.cli import output
 from tests.promises.running.desk import Desk, open_desk

@@ -7,9 +7,8 @@ import json
 import pytest
 from pydantic import BaseModel
 
-from api import inventory_examples as examples
-from api import inventory_views as views
-from api.stock_events import read_stock_event
+from api.stock import examples, views
+from api.stock.events import read_stock_event
 from models.stock.availability import Availability
 from models.stock.events import StockEventAnswer
 from models.stock.nodes import Node

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from activities.records import Principal
-from api.quick_reads import QuickReads, Remembered
+from activities.records.orders import Principal
+from api.stock.quick_reads import QuickReads, Remembered
 from models.stock.publication import Published
 from tests.promises.api.fake_stock import FakeInventory
 from tests.promises.api.fakes import FakeApiKeys

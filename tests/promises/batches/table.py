@@ -14,8 +14,8 @@ from activities.adapters.store.batches.listing import SqlBatches
 from activities.adapters.store.batches.uploads import SqlUploads
 from activities.adapters.store.database import Database
 from activities.adapters.store.orders import SqlOrders
-from activities.batch_records import Batch, BatchRow
-from activities.records import OrderFilter
+from activities.records.batches import Batch, BatchRow
+from activities.records.orders import OrderFilter
 from models.batch.batch import BatchFormat, BatchSource, RowOutcome
 
 SAMPLES = Path(__file__).parents[3] / "ops" / "samples" / "batches"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from api.batch_examples import BATCH, ROWS
+from api.batches.examples import BATCH, ROWS
 from ops.cli import batches, output
 from ops.cli.exits import UsageError
 from tests.promises.running.desk import Desk, open_desk

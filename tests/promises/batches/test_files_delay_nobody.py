@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.batch_records import PartTaken
 from activities.batches import BatchActivities
-from api.examples import CANONICAL_ORDER
+from activities.records.batches import PartTaken
+from api.orders.examples import CANONICAL_ORDER
 from models.batch.batch import BatchState, Counts, Progress
 from models.order.document import OrderDocument, ServiceLevel
 from models.order.order import Order, Provenance

@@ -12,7 +12,7 @@ from activities.adapters.files.refused import RefusedRows
 from activities.adapters.files.x12.answers import X12Answers
 from activities.adapters.store.batches.uploads import SqlUploads
 from activities.adapters.store.database import Database
-from api.batch_desk import BatchDesk
+from api.batches.desk import BatchDesk
 from models.batch.batch import BatchStart
 from models.errors import Unavailable
 from tests.promises.api.stage import Stage, problem

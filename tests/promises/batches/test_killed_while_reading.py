@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from temporalio.testing import WorkflowEnvironment
 
 from activities.adapters.store.tables.orders import orders
-from activities.batch_records import Batch
+from activities.records.batches import Batch
 from models.batch.batch import BatchStart, BatchState, RowOutcome, batch_workflow_id
 from tests.promises.batches.table import HEAD, Table, adds_up
 from tests.promises.orders.conftest import local_server

@@ -9,7 +9,7 @@ import pytest
 
 from activities.adapters.files.x12.answers import X12Answers
 from activities.adapters.files.x12.segments import Segment, Segments
-from activities.batch_records import Ordered
+from activities.records.batches import Ordered
 from models.batch.batch import AnswerKind, BatchFormat
 from models.money import Money
 from models.order.account import Account

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from activities.adapters.files.x12.purchase_order import external_id
-from activities.batch_records import Batch
+from activities.records.batches import Batch
 from models.batch.batch import BatchFormat, BatchState
 from models.money import Money
 from tests.promises.batches.table import SAMPLES, Table, adds_up

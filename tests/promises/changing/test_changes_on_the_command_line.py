@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from api import change_examples as examples
+from api.orders import change_examples as examples
 from ops.cli import main as command
 from ops.cli import output
 from tests.promises.running.desk import Desk, open_desk

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from activities.adapters.store.database import Database
 from activities.adapters.store.order_book import SqlOrderBook
 from activities.adapters.store.orders import SqlOrders
-from api import change_examples as examples
+from api.orders import change_examples as examples
 from models.changes.pricing import with_more
 from models.changes.progress import ChangeProgress
 from models.changes.request import CHANGE_REQUEST

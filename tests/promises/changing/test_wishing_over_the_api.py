@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from api import change_examples as examples
-from api.change_views import ChangeAnswer, ChangeBody
-from api.examples import CANONICAL_ORDER
+from api.orders import change_examples as examples
+from api.orders.change_views import ChangeAnswer, ChangeBody
+from api.orders.examples import CANONICAL_ORDER
 from models.changes.progress import ChangeProgress
 from models.changes.request import CHANGE_REQUEST, ChangeProposal, ChangeReceipt, ChangeWithdrawal
 from models.errors import Conflict, FieldError, InvalidInput, NotFound

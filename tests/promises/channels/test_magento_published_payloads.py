@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from activities.adapters.magento.orders import MagentoOrders
-from activities.records import Reading
+from activities.records.orders import Reading
 from models.errors import InvalidInput
 from models.order.document import ChannelRisk
 from models.order.payment_terms import PaymentTerms

@@ -16,7 +16,7 @@ from models.states.fulfilment import FULFILMENT, FulfilmentState
 from models.stock.demand import Need
 from models.stock.reservation import Allocation, Remedy, RemedyKind, ReservationAnswer
 from ops.proof.lives.life import live
-from workflows.leftover import left_over
+from workflows.stocking.leftover import left_over
 
 S = FulfilmentState
 

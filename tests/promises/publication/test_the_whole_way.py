@@ -13,8 +13,8 @@ import pytest_asyncio
 
 from activities.adapters.sandbox.channels import SandboxChannels
 from activities.adapters.store.stock.offers import offer_rows
-from api.deliveries import Deliveries
-from api.publishing import Publications
+from api.intake.deliveries import Deliveries
+from api.stock.publishing import Publications
 from api.temporal import Gateway
 from models.errors import Unavailable
 from models.policy.stock.rules import ChannelRule

@@ -11,7 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.adapters.documents import close_documents, open_documents
 from activities.adapters.partners import Partners, open_partners
-from activities.reconciling_ports import Documents
+from activities.ports.reconciling import Documents
 from models.reconciling.documents import Party
 from models.settings import PartnerSettings, Settings
 from tests.promises.orders.conftest import local_server

@@ -11,7 +11,7 @@ from activities.adapters.store.order_book import SqlOrderBook
 from activities.adapters.store.orders import SqlOrders
 from activities.adapters.store.reconciling.book import SqlReconciling
 from activities.adapters.store.reconciling.showing import SqlDifferences
-from activities.reconciling_records import DifferenceFilter
+from activities.records.reconciling import DifferenceFilter
 from models.order.order import Order
 from models.policy.book import PolicyBook
 from models.policy.reconciling import ReconcilingRules

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.reconciling_ports import Documents
+from activities.ports.reconciling import Documents
 from models.errors import Refused, Unavailable
 from models.reconciling.differences import Comparison
 from models.reconciling.documents import Party

@@ -14,10 +14,10 @@ import pytest_asyncio
 from activities.adapters.store.database import Database
 from activities.adapters.store.reconciling.showing import SqlDifferences
 from activities.adapters.store.reconciling.worklists import SqlWorklists
-from api import reconciliation_examples as examples
 from api.app import create_app
-from api.reconciliation import AssignmentBody, ClosureBody
-from api.reconciliation_views import (
+from api.reconciliation import examples
+from api.reconciliation.routes import AssignmentBody, ClosureBody
+from api.reconciliation.views import (
     DifferencePage,
     ReconciliationView,
     RunPage,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from api import reconciliation_examples as examples
+from api.reconciliation import examples
 from ops.cli import main as command
 from ops.cli import output
 from tests.promises.running.desk import Desk, open_desk

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from activities.adapters.store.database import Database
-from activities.reconciling_records import DifferenceFilter
-from activities.records import Page
+from activities.records.orders import Page
+from activities.records.reconciling import DifferenceFilter
 from models.errors import Conflict, InvalidInput, NotFound
 from models.order.order import Order
 from models.reconciling.differences import Comparison, DifferenceKind, DifferenceState, Remedy

@@ -14,7 +14,7 @@ from activities.adapters.store.database import Database
 from activities.adapters.store.inbox import SqlInbox
 from activities.adapters.store.reconciling.book import SqlReconciling
 from activities.adapters.store.reconciling.showing import SqlDifferences
-from activities.reconciling_records import DifferenceFilter
+from activities.records.reconciling import DifferenceFilter
 from models.reconciling.differences import Comparison, Difference, DifferenceKind, DifferenceState
 from models.reconciling.documents import DocumentKind, Party
 from tests.conftest import Databases

@@ -11,7 +11,7 @@ from sqlalchemy import event, insert
 from activities.adapters.store.database import Database
 from activities.adapters.store.reconciling.worklists import SqlWorklists
 from activities.adapters.store.stock.tables import reservations
-from activities.reconciling_records import Worklist, WorklistEntry
+from activities.records.reconciling import Worklist, WorklistEntry
 from models.errors import InvalidInput
 from models.reconciling.differences import Comparison
 from models.reconciling.documents import DocumentKind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from activities.records import OrderFilter
+from activities.records.orders import OrderFilter
 from models.promises.promise import Promise, PromiseState
 
 

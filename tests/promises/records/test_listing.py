@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import event
 
-from activities.records import OrderFilter
+from activities.records.orders import OrderFilter
 from models.errors import InvalidInput
 from models.order.snapshot import Headline
 from models.states.hold import HoldKind

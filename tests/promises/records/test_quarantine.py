@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from activities.records import QuarantineState
+from activities.records.orders import QuarantineState
 from models.errors import Conflict, FieldError, InvalidInput, NotFound
 
 NO_TOTAL = InvalidInput.at("/total_price", "missing", "is missing")

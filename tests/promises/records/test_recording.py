@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from activities.records import OrderFilter
+from activities.records.orders import OrderFilter
 from models.errors import NotFound
 from models.order.snapshot import Headline
 from models.policy.decision import Decision, DecisionKind

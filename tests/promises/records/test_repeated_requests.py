@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from activities.records import Answer, KeyState
+from activities.records.orders import Answer, KeyState
 
 ASKED = ("ada", "POST /v1/orders", "k-1")
 ANSWER = Answer(status=202, headers={"location": "/v1/orders/ä"}, body=b"\x00{}")

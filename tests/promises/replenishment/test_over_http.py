@@ -9,9 +9,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from api import replenishment_examples as examples
 from api.app import create_app
-from api.replenishment import Promotions, PromotionStanding, Proposals, TransferAccepted, TransferBody
+from api.stock import replenishment_examples as examples
+from api.stock.replenishment import Promotions, PromotionStanding, Proposals, TransferAccepted, TransferBody
 from models.errors import Conflict, NotFound
 from models.partners.transfers import TransferOrder
 from models.stock.replenishment import Promotion, Proposal, Scenario, ScenarioAnswer, Uncovered

@@ -14,8 +14,8 @@ from activities.adapters.store.database import Database
 from activities.adapters.store.idempotency import SqlIdempotencyKeys
 from activities.adapters.store.orders import SqlOrders
 from api.app import create_app
-from api.deliveries import Deliveries
-from api.returning import Returning
+from api.intake.deliveries import Deliveries
+from api.returns.returning import Returning
 from models.errors import Conflict, NotFound
 from models.order.order import Order
 from models.partners.events import ParcelMoved

@@ -8,7 +8,7 @@ import pytest
 
 from activities.adapters.store.database import Database
 from activities.adapters.store.orders import SqlOrders
-from activities.return_records import ReturnFilter
+from activities.records.returns import ReturnFilter
 from models.errors import Conflict, InvalidInput, NotFound
 from models.money import Money
 from models.order.payment_terms import PaymentTerms

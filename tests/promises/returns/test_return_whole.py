@@ -10,8 +10,8 @@ from temporalio.client import Client
 from activities.adapters.store.database import Database
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from activities.adapters.store.stock.showing.inventory import SqlInventory
-from api.returning import Returning
-from api.temporal_returns import ReturnGateway
+from api.returns.returning import Returning
+from api.returns.temporal_returns import ReturnGateway
 from models.messages import Cancellation
 from models.money import Money
 from models.order.order import Order

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from api import return_examples as examples
+from api.returns import examples
 from ops.cli import main as command
 from ops.cli import output
 from tests.promises.running.desk import Desk, open_desk

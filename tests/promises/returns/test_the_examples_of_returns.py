@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from api import return_examples as examples
-from api.return_bodies import InspectionBody, ReceiptBody, ReturnDecisionBody, WithdrawalBody
-from api.return_views import AcceptedReturn, ReturnAnswer
+from api.returns import examples
+from api.returns.bodies import InspectionBody, ReceiptBody, ReturnDecisionBody, WithdrawalBody
+from api.returns.views import AcceptedReturn, ReturnAnswer
 from models.returns.request import LooseReturnRequest, ReturnRequest
 
 

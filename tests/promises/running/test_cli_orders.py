@@ -191,7 +191,7 @@ def test_help_needs_neither_temporal_nor_a_database():
 
 
 def test_the_journal_of_an_orders_money_is_shown_in_double_entry(desk, run):
-    from api.examples import POSTINGS
+    from api.orders.examples import POSTINGS
 
     desk.answers[f"GET /v1/orders/{ORDER}/postings"] = (200, POSTINGS)
     code, said, _ = run("show", ORDER, "--money")

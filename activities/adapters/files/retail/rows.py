@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from activities.adapters.files.cells import BadCell, a_number, a_whole_number, an_article
 from activities.adapters.files.retail.codes import FEES
-from activities.batch_records import Unreadable
+from activities.records.batches import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from activities.adapters.files.delimited import Rows, header
 from activities.adapters.files.grouping import grouped
 from activities.adapters.files.retail.mapping import Unmapped, invoice, items
 from activities.adapters.files.retail.rows import RetailColumns, RetailKind
-from activities.batch_records import Found, Row, TakenBack
+from activities.records.batches import Found, Row, TakenBack
 from models.batch.batch import BatchFormat
 from models.money import Money
 from models.order.document import LINES_MAX
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from activities.adapters.files.grouping import Group
     from activities.adapters.files.retail.rows import RetailRow
-    from activities.batch_records import Bytes
+    from activities.records.batches import Bytes
     from models.batch.batch import BatchSource, Place
 
 
 class RetailSales:
-    """`activities.batch_records.BatchReader` for files of sales."""
+    """`activities.records.batches.BatchReader` for files of sales."""
 
     format = BatchFormat.RETAIL_SALES
 

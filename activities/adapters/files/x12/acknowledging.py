@@ -9,7 +9,7 @@ from models.states.hold import HoldState
 from models.states.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
-    from activities.records import OrderView
+    from activities.records.orders import OrderView
     from models.order.document import Line
     from models.order.snapshot import LineProgress, OrderSnapshot
 

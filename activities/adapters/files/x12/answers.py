@@ -11,13 +11,13 @@ from activities.adapters.files.x12.acknowledging import acknowledgement
 from activities.adapters.files.x12.fulfilling import invoice, ship_notice
 from activities.adapters.files.x12.segments import ISA_LENGTH, Separators
 from activities.adapters.files.x12.writing import Envelope, Party, written
-from activities.batch_records import Unreadable
+from activities.records.batches import Unreadable
 from models.batch.batch import AnswerKind, BatchFormat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from activities.batch_records import Ordered
+    from activities.records.batches import Ordered
 
 _GROUPS = {AnswerKind.CONFIRMATION: "PR", AnswerKind.SHIP_NOTICE: "SH", AnswerKind.INVOICE: "IN"}
 _BODIES = {
@@ -30,7 +30,7 @@ _NUMBERS = 10**9
 
 
 class X12Answers:
-    """`activities.batch_records.Answering` for X12."""
+    """`activities.records.batches.Answering` for X12."""
 
     def answer(self, kind: AnswerKind, orders: Sequence[Ordered]) -> str:
         """Write an interchange for each buyer who is to hear something; empty where nobody is."""

@@ -8,7 +8,7 @@ from activities.adapters.files.x12.writing import clean, hundredths, priced, uni
 from models.money import Money
 
 if TYPE_CHECKING:
-    from activities.records import OrderView
+    from activities.records.orders import OrderView
     from models.order.document import Line
 
 _OTHER = "ZZZZ"

@@ -9,7 +9,7 @@ from activities.adapters.files.x12.faults import Fault
 from activities.adapters.files.x12.group import Open
 from activities.adapters.files.x12.purchase_order import PurchaseOrder
 from activities.adapters.files.x12.segments import Segments, Separators
-from activities.batch_records import Found, Row
+from activities.records.batches import Found, Row
 from models.batch.batch import BatchFormat, Place
 from models.catalogue import Item
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from activities.adapters.files.x12.segments import Segment
-    from activities.batch_records import Bytes
+    from activities.records.batches import Bytes
     from models.batch.batch import BatchSource
     from models.order.document import OrderDocument
 
@@ -27,7 +27,7 @@ _ENVELOPE = frozenset({"ST", "GE", "IEA", "GS", "ISA"})
 
 
 class X12Orders:
-    """`activities.batch_records.BatchReader` for 850s."""
+    """`activities.records.batches.BatchReader` for 850s."""
 
     format = BatchFormat.X12
 

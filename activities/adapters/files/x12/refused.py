@@ -10,7 +10,7 @@ from activities.adapters.files.x12.writing import clean
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from activities.batch_records import BatchRow
+    from activities.records.batches import BatchRow
 
 _NOTE_MAX = 80
 """Characters in an NTE's text."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from activities.batch_records import Unreadable
+from activities.records.batches import Unreadable
 
 if TYPE_CHECKING:
-    from activities.batch_records import Bytes
+    from activities.records.batches import Bytes
 
 ISA_LENGTH = 106
 """The one segment of fixed length, so that its separators can be found."""

@@ -17,7 +17,7 @@ from activities.adapters.store.batches.reading import KeptFile
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.tables.batches import batches
 from activities.adapters.store.tables.orders import orders
-from activities.batch_records import PartTaken, Unreadable
+from activities.records.batches import PartTaken, Unreadable
 from models.batch.batch import BatchState, Counts, Place, Progress
 from models.errors import Conflict, NotFound
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from activities.adapters.store.database import Database
-    from activities.batch_records import Batch, BatchReader, Found
+    from activities.records.batches import Batch, BatchReader, Found
     from models.batch.batch import BatchFormat
     from models.order.order import Order
 
@@ -38,7 +38,7 @@ _b = batches.c
 
 
 class SqlImporting:
-    """`activities.batch_records.Importing` on our own database."""
+    """`activities.records.batches.Importing` on our own database."""
 
     def __init__(self, database: Database, readers: Mapping[BatchFormat, BatchReader], *, now: Clock = utc_now) -> None:
         """Read with these readers; write to this database, whose tables the migrations have made."""

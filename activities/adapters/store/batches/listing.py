@@ -12,7 +12,7 @@ from activities.adapters.store.order_rows import order_view
 from activities.adapters.store.schema import storable
 from activities.adapters.store.tables.batches import batch_answers, batch_chunks, batch_rows, batches
 from activities.adapters.store.tables.orders import orders
-from activities.batch_records import Acknowledged, Batch, BatchRow, Ordered
+from activities.records.batches import Acknowledged, Batch, BatchRow, Ordered
 from models.batch.batch import BatchState, RowOutcome
 from models.errors import Conflict, NotFound
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from activities.adapters.store.database import Database
-    from activities.records import Page
+    from activities.records.orders import Page
 
 _b, _c, _r, _a, _o = batches.c, batch_chunks.c, batch_rows.c, batch_answers.c, orders.c
 SHOWN = (
@@ -58,7 +58,7 @@ def as_batch(row: Row[*tuple[Any, ...]]) -> Batch:
 
 
 class SqlBatches:
-    """`activities.batch_records.Batches` on our own database."""
+    """`activities.records.batches.Batches` on our own database."""
 
     def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         """Show what is in this database, whose tables the migrations have made."""

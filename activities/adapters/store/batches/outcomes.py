@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from activities.adapters.store.database import Database
-    from activities.batch_records import Batch, Found, Row
+    from activities.records.batches import Batch, Found, Row
 
 _o, _a = orders.c, batch_answers.c
 _SURELY_FITS = 100 * 1024

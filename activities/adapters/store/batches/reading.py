@@ -16,7 +16,7 @@ _c = batch_chunks.c
 
 
 class KeptFile:
-    """`activities.batch_records.Bytes` of an upload."""
+    """`activities.records.batches.Bytes` of an upload."""
 
     def __init__(self, database: Database, upload_id: str, size: int) -> None:
         """Read this upload."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from activities.adapters.store.database import Database
-    from activities.batch_records import TakenBack
+    from activities.records.batches import TakenBack
     from models.order.order import Order
 
 _s = sold_lines.c

@@ -13,7 +13,7 @@ from activities.adapters.store.batches.listing import SHOWN, as_batch
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.inserting import insert_missing
 from activities.adapters.store.tables.batches import batch_chunks, batches
-from activities.batch_records import FileTooLarge
+from activities.records.batches import FileTooLarge
 from models.batch.batch import SIZE_MAX, BatchState, Counts, FileDigest, Place
 from models.errors import InvalidInput
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable
 
     from activities.adapters.store.database import Database
-    from activities.batch_records import Batch
+    from activities.records.batches import Batch
     from models.batch.batch import BatchSource
 
 CHUNK = 256 * 1024
@@ -31,7 +31,7 @@ _c = batch_chunks.c
 
 
 class SqlUploads:
-    """`activities.batch_records.Uploads` on our own database."""
+    """`activities.records.batches.Uploads` on our own database."""
 
     def __init__(self, database: Database, *, now: Clock = utc_now, largest: int = SIZE_MAX) -> None:
         """Keep files of at most `largest` bytes in this database, whose tables the migrations have made."""

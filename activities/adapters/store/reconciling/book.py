@@ -33,7 +33,7 @@ _n = runs.c
 
 
 class SqlReconciling:
-    """`activities.reconciling_ports.Reconciling` on our own database."""
+    """`activities.ports.reconciling.Reconciling` on our own database."""
 
     def __init__(self, database: Database, policies: PolicyBook, *, now: Clock = utc_now) -> None:
         """Reconcile by today's policy, in this database, whose tables the migrations have made."""

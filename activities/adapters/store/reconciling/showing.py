@@ -13,7 +13,7 @@ from activities.adapters.store.reconciling.healing import standing
 from activities.adapters.store.reconciling.reading import OURSELVES
 from activities.adapters.store.schema import storable
 from activities.adapters.store.tables.reconciling import differences, readings, runs
-from activities.reconciling_records import DifferenceFilter, Overview, OwnerCount
+from activities.records.reconciling import DifferenceFilter, Overview, OwnerCount
 from models.errors import NotFound
 from models.reconciling.differences import DifferenceKind, DifferenceState
 from models.reconciling.documents import Party
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
     from activities.adapters.store.database import Database
-    from activities.records import Page
+    from activities.records.orders import Page
     from models.reconciling.differences import Difference
     from models.reconciling.runs import RunReport
 
@@ -35,7 +35,7 @@ _STANDING = (DifferenceState.OPEN.value, DifferenceState.ASSIGNED.value)
 
 
 class SqlDifferences:
-    """`activities.reconciling_records.Differences` on our own database."""
+    """`activities.records.reconciling.Differences` on our own database."""
 
     def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         """Show what is in this database, whose tables the migrations have made."""

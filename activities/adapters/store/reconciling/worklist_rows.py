@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from activities.adapters.store.tables.returns import CLAIMED_MONEY
-from activities.reconciling_records import Worklist, WorklistEntry
+from activities.records.reconciling import Worklist, WorklistEntry
 from models.money import Money
 from models.states.lifecycle import Lifecycle
 from models.stock.reservation import ReservationState

@@ -12,7 +12,7 @@ from activities.adapters.store.stock.tables import reservations
 from activities.adapters.store.tables.orders import order_holds, orders
 from activities.adapters.store.tables.reconciling import differences, due
 from activities.adapters.store.tables.returns import CLAIMED_MONEY, return_money
-from activities.reconciling_records import Worklist, WorklistSummary
+from activities.records.reconciling import Worklist, WorklistSummary
 from models.reconciling.differences import Comparison, DifferenceState
 from models.states.hold import HoldState
 from models.stock.reservation import ReservationState
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, ColumnElement, Select, Subquery
 
     from activities.adapters.store.database import Database
-    from activities.reconciling_records import WorklistEntry
-    from activities.records import Page
+    from activities.records.orders import Page
+    from activities.records.reconciling import WorklistEntry
 
 _o, _h, _s, _d, _u, _m = orders.c, order_holds.c, reservations.c, differences.c, due.c, return_money.c
 _SHIPPED = ("partially_shipped", "shipped", "delivered", "completed")
@@ -32,7 +32,7 @@ _SHIPPED = ("partially_shipped", "shipped", "delivered", "completed")
 
 
 class SqlWorklists:
-    """`activities.reconciling_records.Worklists` on our own database."""
+    """`activities.records.reconciling.Worklists` on our own database."""
 
     def __init__(self, database: Database) -> None:
         """Show what is in this database, whose tables the migrations have made."""

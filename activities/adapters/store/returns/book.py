@@ -55,7 +55,7 @@ _IS_THERE = select(exists().where(_r.id == bindparam("return_id")))
 
 
 class SqlReturnBook:
-    """`activities.ports.ReturnBook` on our own database."""
+    """`activities.ports.partners.ReturnBook` on our own database."""
 
     def __init__(self, database: Database, policies: PolicyBook, *, now: Clock = utc_now) -> None:
         """Judge by these policies; write to this database, whose tables the migrations have made."""

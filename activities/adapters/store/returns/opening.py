@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from activities.adapters.store.returns import accounts
 from activities.adapters.store.tables.catalogue import items
 from activities.adapters.store.tables.returns import return_accounts, return_lines, returns
-from activities.return_records import OpenedReturn
+from activities.records.returns import OpenedReturn
 from models.errors import Conflict, FieldError, InvalidInput, NotFound
 from models.ids import order_id, return_id
 from models.money import Money

@@ -21,8 +21,8 @@ from activities.adapters.store.tables.returns import (
     return_timeline,
     returns,
 )
-from activities.records import Page
-from activities.return_records import OpenedReturn, OrderReturns, ReturnFilter, ReturnView
+from activities.records.orders import Page
+from activities.records.returns import OpenedReturn, OrderReturns, ReturnFilter, ReturnView
 from models.errors import NotFound
 from models.order.snapshot import TimelineEntry, TimelineKind
 from models.states.hold import HoldState
@@ -41,7 +41,7 @@ _SHOWN = (_r.id, _r.document, _r.received_at, _r.updated_at, _r.snapshot)
 
 
 class SqlReturns:
-    """`activities.records.Returns` on our own database."""
+    """`activities.records.orders.Returns` on our own database."""
 
     def __init__(self, database: Database, policies: PolicyBook, *, now: Clock = utc_now) -> None:
         """Keep the returns in this database, whose tables the migrations have made; classes are the policy's."""

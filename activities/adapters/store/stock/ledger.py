@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 class SqlStockLedger:
-    """What may be promised, exact on SQLite and PostgreSQL: `activities.stock_ports.StockLedger`."""
+    """What may be promised, exact on SQLite and PostgreSQL: `activities.ports.stock.StockLedger`."""
 
     def __init__(self, database: Database, policies: PolicyBook, now: Clock = utc_now) -> None:
         """Keep the ledger in this database, whose tables the migrations have made, by these rules."""

@@ -1,4 +1,4 @@
-"""Replenishment on our own database: `activities.stock_ports.Replenishing`, and what the API shows of it."""
+"""Replenishment on our own database: `activities.ports.stock.Replenishing`, and what the API shows of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from activities.adapters.store.clock import Clock
     from activities.adapters.store.database import Database
-    from activities.stock_ports import StockLedger
+    from activities.ports.stock import StockLedger
     from models.partners.transfers import RequisitionAnswer, TransferOrder
     from models.policy.book import PolicyBook
     from models.policy.stock.rules import ReplenishmentRules

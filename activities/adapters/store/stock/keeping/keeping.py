@@ -1,4 +1,4 @@
-"""Keeping stock as time goes by: `activities.stock_ports.StockKeeping` on our own database."""
+"""Keeping stock as time goes by: `activities.ports.stock.StockKeeping` on our own database."""
 
 from __future__ import annotations
 

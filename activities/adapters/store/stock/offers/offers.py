@@ -1,4 +1,4 @@
-"""What channels are to be told, worked out from what has changed: `activities.stock_ports.StockOffers`."""
+"""What channels are to be told, worked out from what has changed: `activities.ports.stock.StockOffers`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stock as the API shows it: `activities.records.Inventory` on our own database."""
+"""Stock as the API shows it: `activities.records.orders.Inventory` on our own database."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from activities.adapters.store.clock import Clock
     from activities.adapters.store.database import Database
-    from activities.records import Page
-    from activities.stock_records import StockMovement, TouchedOrder
+    from activities.records.orders import Page
+    from activities.records.stock import StockMovement, TouchedOrder
     from models.policy.book import PolicyBook
     from models.stock.availability import Availability, AvailabilityQuestion
     from models.stock.backorders import Backorder

@@ -11,8 +11,8 @@ from activities.adapters.store.schema import storable
 from activities.adapters.store.stock.picture import supply
 from activities.adapters.store.stock.showing.places import Place, moment_of, number_of, page_of, read_place
 from activities.adapters.store.stock.tables import stock_differences, stock_movements, supplies
-from activities.records import Page
-from activities.stock_records import StockMovement
+from activities.records.orders import Page
+from activities.records.stock import StockMovement
 from models.errors import NotFound
 from models.stock.differences import Difference, DifferenceKind, DifferenceState
 from models.stock.quantities import MovementKind, StockState

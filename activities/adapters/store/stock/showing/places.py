@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from activities.adapters.store.schema import storable
-from activities.records import Page
+from activities.records.orders import Page
 from models.errors import InvalidInput
 
 if TYPE_CHECKING:

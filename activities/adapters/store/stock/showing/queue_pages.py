@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, or_, select
 from activities.adapters.store.schema import storable
 from activities.adapters.store.stock.showing.places import Place, moment_of, page_of, read_place
 from activities.adapters.store.stock.tables import reservation_needs, reservations
-from activities.records import Page
+from activities.records.orders import Page
 from models.stock.backorders import Backorder
 from models.stock.demand import Need
 from models.stock.reservation import ReservationState

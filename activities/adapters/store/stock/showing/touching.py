@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from activities.adapters.store.stock.picture import look
 from activities.adapters.store.stock.queue.waiting import queue_for
 from activities.adapters.store.stock.showing.inventory_lists import supply_named
-from activities.stock_records import TouchedOrder
+from activities.records.stock import TouchedOrder
 from models.policy.stock.promising.availability import availability
 from models.policy.stock.queueing import forecast
 from models.stock.availability import AvailabilityQuestion

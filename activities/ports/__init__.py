@@ -1,0 +1,1 @@
+"""The ports: what we ask of the world, in our own words. An adapter answers each."""

@@ -1,0 +1,1 @@
+"""What our own store keeps, as those who ask it see it."""

@@ -1,0 +1,171 @@
+"""Taking orders in: kept for good first, then started; what cannot be mapped is kept in quarantine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from fastapi.responses import Response
+
+from api.http.problems import CONFLICT, INVALID, MALFORMED, Kind, Malformed, Refusal, listed, told_apart
+from api.intake.quarantine_views import quarantine_path
+from api.orders.views import AcceptedOrder, AcceptedOrders, QuarantinedOrder, order_path
+from models.errors import InvalidInput
+from models.messages import OrderStart
+from models.order.order import Order, Provenance, digest
+from workflows.messages import START_MAX
+
+if TYPE_CHECKING:
+    from activities.ports.partners import ChannelFormat
+    from activities.records.orders import Quarantined, Reading
+    from api.orders.views import View
+    from api.services import Services, Wakeable
+    from models.order.document import OrderDocument
+
+log = structlog.get_logger()
+_SURELY_FITS = 100 * 1024
+"""A payload of so many bytes cannot grow beyond `START_MAX` as an order."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Takes orders in."""
+
+    services: Services
+    background: Wakeable
+
+    async def payload(self, channel: str, body: bytes) -> Response:
+        """Take in what a channel sent: one order, or several.
+
+        Raises:
+            Refusal: there is no order in it that can be mapped; it is in quarantine, and the refusal says where.
+        """
+        layout = self.services.channels[channel]
+        try:
+            readings = layout.read(body)
+        except InvalidInput as error:
+            raise await self._kept(channel, body, told_apart(error, body)) from error
+        if len(readings) == 1:
+            return await self._single(channel, layout, readings[0])
+        answers = [await self._one_of_several(channel, layout, reading) for reading in readings]
+        refused = [answer for answer in answers if isinstance(answer, QuarantinedOrder)]
+        if len(refused) == len(answers):
+            raise _none_mapped(refused)
+        return accepted(AcceptedOrders(orders=answers))
+
+    async def canonical(self, body: bytes) -> Response:
+        """Take in one canonical order; a client that can build one can correct one, so nothing is kept of a bad one.
+
+        Raises:
+            InvalidInput: it is no canonical order.
+            Refusal: another order has its name.
+        """
+        try:
+            reading = self.services.canonical.read(body)[0]
+        except InvalidInput as error:
+            raise told_apart(error, body) from error
+        if reading.document is None:
+            raise told_apart(_error(reading), body)
+        answer = await self.document(reading.document, body, self.services.canonical.format, exact=True)
+        return accepted(answer, answer.location)
+
+    async def document(
+        self, document: OrderDocument, payload: bytes, layout: str, *, exact: bool = False
+    ) -> AcceptedOrder:
+        """Keep an order and start it; one that is known gets the answer it got first.
+
+        Raises:
+            InvalidInput: it is too large to be carried.
+            Refusal: with `exact`, an order of this name says something else.
+        """
+        order = Order.accepted(document, Provenance(format=layout, payload_digest=digest(payload)))
+        if len(payload) > _SURELY_FITS and len(OrderStart(order=order).model_dump_json()) > START_MAX:
+            raise InvalidInput.at("", "too_large", f"is more than {START_MAX} bytes as an order")
+        submission = await self.services.orders.submit(order, payload)
+        if submission.is_new:
+            self.services.metrics.accepted.labels(order.channel).inc()
+            started = await self.services.running.start_order(order, wait_s=self.services.wait_s)
+            if started.confirmed:
+                self.background.started(order.id)
+            log.info("order taken in", order_id=order.id, started=started.confirmed)
+        elif exact and not submission.same_content:
+            raise _another(order)
+        return AcceptedOrder.of(order)
+
+    async def _single(self, channel: str, layout: ChannelFormat, reading: Reading) -> Response:
+        try:
+            answer = await self._mapped(layout, reading)
+        except InvalidInput as error:
+            raise await self._kept(channel, reading.payload, error) from error
+        return accepted(answer, answer.location)
+
+    async def _one_of_several(
+        self, channel: str, layout: ChannelFormat, reading: Reading
+    ) -> AcceptedOrder | QuarantinedOrder:
+        try:
+            return await self._mapped(layout, reading)
+        except InvalidInput as error:
+            entry = await self.keep(channel, reading.payload, error)
+            return QuarantinedOrder(
+                quarantine_id=entry.id, location=quarantine_path(entry.id), errors=list(error.errors)
+            )
+
+    async def _mapped(self, layout: ChannelFormat, reading: Reading) -> AcceptedOrder:
+        if reading.document is None:
+            raise _error(reading)
+        return await self.document(reading.document, reading.payload, layout.format)
+
+    async def keep(self, channel: str, payload: bytes, error: InvalidInput) -> Quarantined:
+        """Put a payload in quarantine."""
+        entry = await self.services.quarantine.keep(channel, payload, error)
+        self.services.metrics.quarantined.labels(channel).inc()
+        log.warning("payload quarantined", channel=channel, quarantine_id=entry.id, code=error.errors[0].code)
+        return entry
+
+    async def _kept(self, channel: str, payload: bytes, error: InvalidInput) -> Refusal:
+        if not payload:
+            return Refusal(MALFORMED, str(error), errors=listed(error.errors))
+        entry = await self.keep(channel, payload, error)
+        return refused_and_kept(entry, error)
+
+
+def accepted(answer: View, location: str | None = None) -> Response:
+    """Answer 202, with where to look."""
+    headers = {"Location": location} if location else {}
+    return Response(answer.model_dump_json(), 202, headers=headers, media_type="application/json")
+
+
+def refused_and_kept(entry: Quarantined, error: InvalidInput) -> Refusal:
+    """Refuse a payload, and say where it is kept."""
+    where = quarantine_path(entry.id)
+    kind: Kind = MALFORMED if isinstance(error, Malformed) else INVALID
+    more = {"quarantine_id": entry.id, "quarantine": where}
+    return Refusal(kind, str(error), errors=listed(error.errors), headers={"Location": where}, more=more)
+
+
+def _error(reading: Reading) -> InvalidInput:
+    return reading.error or InvalidInput.at("", "not_an_order", "holds no order")
+
+
+def _none_mapped(refused: list[QuarantinedOrder]) -> Refusal:
+    return Refusal(
+        INVALID,
+        f"none of the {len(refused)} orders can be mapped; the first: {refused[0].errors[0].message}",
+        errors=listed(refused[0].errors),
+        more={
+            "quarantine_id": refused[0].quarantine_id,
+            "orders": [answer.model_dump(mode="json") for answer in refused],
+        },
+    )
+
+
+def _another(order: Order) -> Refusal:
+    where = order_path(order.id)
+    return Refusal(
+        CONFLICT,
+        f"{order.id} is known with other content",
+        code="order_differs",
+        headers={"Location": where},
+        more={"order": where},
+    )

@@ -1,0 +1,1 @@
+"""Orders: handed in, shown, decided about, changed, and what their money did."""

@@ -1,0 +1,152 @@
+"""Changes of an accepted order: wished, listed, shown, taken back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api.http.authentication import Caller
+from api.http.body import read_as
+from api.http.documentation import answers, body, reference
+from api.http.idempotency import once, request_id
+from api.intake.intake import accepted
+from api.orders import change_examples as examples
+from api.orders.change_views import ChangeAnswer, ChangeBody, ChangeList, ChangeView, change_path
+from api.orders.routes import Named
+from api.returns.bodies import WithdrawalBody
+from api.services import Provided, Services
+from models.changes.checking import check
+from models.changes.request import ChangeId, ChangeKind, ChangeProposal, ChangeRequest, ChangeWithdrawal
+from models.errors import Conflict, InvalidInput, NotFound
+from models.states.changing import ChangeState
+from models.states.lifecycle import LIFECYCLE
+
+if TYPE_CHECKING:
+    from activities.records.orders import OrderView
+    from api.orders.changing import RunningChanges
+    from models.changes.progress import ChangeProgress
+
+router = APIRouter(prefix="/v1/orders", tags=["changes"])
+BODIES = (ChangeBody,)
+_REFUSALS = (400, 401, 404, 408, 409, 413, 415, 422, 503)
+_KINDS = frozenset(kind.value for kind in ChangeKind)
+NamedChange = Annotated[ChangeId, Path(description="The change's id in its order.", examples=["change-1"])]
+
+
+@router.post(
+    "/{order_id}/changes",
+    status_code=202,
+    response_class=Response,
+    summary="Wish a change of an accepted order",
+    responses=answers(*_REFUSALS, s202=(ChangeAnswer, examples.CHANGE_ANSWER)),
+    openapi_extra=body(reference("ChangeBody"), examples.CHANGE),
+)
+async def propose(request: Request, services: Provided, caller: Caller, order_id: Named) -> Response:
+    """Propose it to every party it touches: all of them confirm, or nothing is changed. One change at a time."""
+
+    async def act(sent: bytes) -> Response:
+        wish = _read(sent)
+        view = await services.orders.find(order_id)
+        running = _running(services)
+        _check(view, wish)
+        proposal = ChangeProposal(request=wish, actor=caller.name)
+        message = f"change:{request_id(request, caller) or uuid.uuid4().hex}"
+        try:
+            receipt = await running.propose(message, order_id, proposal)
+        except NotFound as error:
+            raise Conflict("order_not_started", "the order does not run yet; try again shortly") from error
+        answer = ChangeAnswer.of(receipt)
+        return accepted(answer, answer.location)
+
+    return await once(request, services, caller, act)
+
+
+@router.get("/{order_id}/changes", summary="List an order's changes", responses=answers(401, 404))
+async def show_all(services: Provided, _caller: Caller, order_id: Named) -> ChangeList:
+    """Show every change that was wished of an order, the oldest first."""
+    found = _changes(await services.orders.find(order_id))
+    return ChangeList(order_id=order_id, changes=[ChangeView.of(order_id, change) for change in found])
+
+
+@router.get("/{order_id}/changes/{change}", summary="Show a change", responses=answers(401, 404))
+async def show(services: Provided, _caller: Caller, order_id: Named, change: NamedChange) -> ChangeView:
+    """Show where a change stands: who was asked, what each said, and what it comes to."""
+    return ChangeView.of(order_id, _find(await services.orders.find(order_id), change))
+
+
+@router.post(
+    "/{order_id}/changes/{change}/withdrawal",
+    status_code=202,
+    response_class=Response,
+    summary="Take a change back",
+    responses=answers(*_REFUSALS, s202=(ChangeAnswer, examples.CHANGE_WITHDRAWN)),
+    openapi_extra=body(reference("WithdrawalBody"), {"reason": "the customer keeps it as it was"}),
+)
+async def withdraw(
+    request: Request, services: Provided, caller: Caller, order_id: Named, change: NamedChange
+) -> Response:
+    """Take back a change that is under way; what was done for it is undone."""
+
+    async def act(sent: bytes) -> Response:
+        withdrawal = ChangeWithdrawal(change=change, reason=read_as(WithdrawalBody, sent).reason, actor=caller.name)
+        known = _find(await services.orders.find(order_id), change)
+        if known.state is not ChangeState.PROPOSED:
+            raise Conflict("change_ended", f"the change has ended: {known.state.value}")
+        message = f"withdraw_change:{request_id(request, caller) or uuid.uuid4().hex}"
+        receipt = await _running(services).withdraw(message, order_id, withdrawal)
+        if receipt is not None:
+            answer = ChangeAnswer.of(receipt)
+        else:
+            answer = ChangeAnswer(
+                id=change,
+                order_id=order_id,
+                status=known.state,
+                message="the order has heard it and is undoing what was done",
+                location=change_path(order_id, change),
+            )
+        return accepted(answer, answer.location)
+
+    return await once(request, services, caller, act)
+
+
+def _read(sent: bytes) -> ChangeRequest:
+    """Read what is wished; a field is named by its place in the body, whatever kind it belongs to."""
+    try:
+        return read_as(ChangeBody, sent).root
+    except InvalidInput as error:
+        fields = [field.model_copy(update={"pointer": _in_body(field.pointer)}) for field in error.errors]
+        raise type(error)(fields) from error
+
+
+def _in_body(pointer: str) -> str:
+    """Leave out the kind, by which the reader told the bodies apart."""
+    first, _, rest = pointer.removeprefix("/").partition("/")
+    return f"/{rest}" if rest and first in _KINDS else "" if first in _KINDS else pointer
+
+
+def _check(view: OrderView, wish: ChangeRequest) -> None:
+    """Refuse at once what the order would refuse: it says the same of itself."""
+    if view.snapshot is None:
+        return
+    if LIFECYCLE.is_final(view.snapshot.lifecycle):
+        raise Conflict("order_ended", f"the order has ended: {view.snapshot.headline.value}")
+    check(view.order, view.snapshot.lines, wish)
+
+
+def _changes(view: OrderView) -> tuple[ChangeProgress, ...]:
+    return view.snapshot.changes if view.snapshot else ()
+
+
+def _find(view: OrderView, change: str) -> ChangeProgress:
+    for known in _changes(view):
+        if known.id == change:
+            return known
+    raise NotFound(f"the order has no {change}")
+
+
+def _running(services: Services) -> RunningChanges:
+    if services.changing is None:
+        raise NotFound("changes are not handled here")
+    return services.changing

@@ -1,0 +1,1 @@
+"""What our books and the partners' disagree about, and who waits for what."""

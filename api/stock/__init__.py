@@ -1,0 +1,1 @@
+"""What may be promised, what happens to stock, and what is bought."""

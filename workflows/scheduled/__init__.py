@@ -1,0 +1,1 @@
+"""What goes on by itself, without an order: keeping stock, buying, telling channels."""

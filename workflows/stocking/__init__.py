@@ -1,0 +1,1 @@
+"""An order's stock: reserved, waited for, replaced, sourced again, given back."""
