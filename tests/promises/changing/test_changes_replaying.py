@@ -25,9 +25,9 @@ async def test_todays_code_replays_what_was_recorded(path: Path) -> None:
     recorded = text(path)
     name = json.loads(recorded)["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"]
 
-    await Replayer(workflows=WORKFLOWS, plugins=[OrderloomPlugin(traced=False, checked=True)]).replay_workflow(
-        WorkflowHistory.from_json(name, recorded)
-    )
+    await Replayer(
+        workflows=WORKFLOWS, debug_mode=True, plugins=[OrderloomPlugin(traced=False, checked=True)]
+    ).replay_workflow(WorkflowHistory.from_json(name, recorded))
 
 
 def text(path: Path) -> str:

@@ -24,6 +24,6 @@ def test_there_is_a_recorded_history_for_each_route() -> None:
 async def test_todays_code_replays_what_was_recorded(path: Path) -> None:
     recorded = text(path)
 
-    await Replayer(workflows=WORKFLOWS, plugins=[OrderloomPlugin(traced=False, checked=True)]).replay_workflow(
-        WorkflowHistory.from_json(workflow_id(recorded), recorded)
-    )
+    await Replayer(
+        workflows=WORKFLOWS, debug_mode=True, plugins=[OrderloomPlugin(traced=False, checked=True)]
+    ).replay_workflow(WorkflowHistory.from_json(workflow_id(recorded), recorded))

@@ -95,15 +95,15 @@ async def test_todays_code_replays_what_was_recorded(path: Path) -> None:
     recorded = text(path)
     name = workflow_id(recorded)
 
-    await Replayer(workflows=WORKFLOWS, plugins=[OrderloomPlugin(traced=False, checked=True)]).replay_workflow(
-        WorkflowHistory.from_json(name, recorded)
-    )
+    await Replayer(
+        workflows=WORKFLOWS, debug_mode=True, plugins=[OrderloomPlugin(traced=False, checked=True)]
+    ).replay_workflow(WorkflowHistory.from_json(name, recorded))
 
 
 async def test_a_change_that_breaks_running_orders_is_noticed() -> None:
     recorded = text(CARD)
 
-    replayer = Replayer(workflows=[Changed], plugins=[OrderloomPlugin(traced=False, checked=True)])
+    replayer = Replayer(workflows=[Changed], debug_mode=True, plugins=[OrderloomPlugin(traced=False, checked=True)])
 
     with pytest.raises(NondeterminismError):
         await replayer.replay_workflow(WorkflowHistory.from_json(workflow_id(recorded), recorded))
