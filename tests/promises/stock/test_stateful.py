@@ -259,7 +259,7 @@ class Ledger(RuleBasedStateMachine):
 
 
 QUICK = settings(max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(QUICK, max_examples=30, stateful_step_count=40)
+LONG = settings(QUICK, max_examples=12, stateful_step_count=40)
 
 
 def test_a_few_random_worlds_agree_with_the_model(database_url):

@@ -13,7 +13,7 @@ from ops.proof.worlds.living import prove_worlds
 from tests.promises.stock_proof import defects
 from tests.promises.stock_proof.books import by_hand
 
-A_FEW, MANY, TRIED = 20, 60, 150
+A_FEW, TRIED = 20, 150
 DEFECTS = [
     (defects.unguarded_update, "I8"),
     (defects.release_without_movement, "I9"),
@@ -32,13 +32,12 @@ def told(proof):
     return "\n".join(f"seed {one.seed}: {one.law}" for one in proof.broken)
 
 
-@pytest.mark.parametrize("worlds", [A_FEW, pytest.param(MANY, marks=pytest.mark.slow)])
-async def test_no_law_is_broken_in_any_world(database_url, worlds):
-    proof = await prove_worlds(database_url, worlds=worlds)
+async def test_no_law_is_broken_in_any_world(database_url):
+    proof = await prove_worlds(database_url, worlds=A_FEW)
 
     assert not proof.broken, told(proof)
-    assert proof.worlds == worlds
-    assert min(proof.ways.values()) > worlds / 2
+    assert proof.worlds == A_FEW
+    assert min(proof.ways.values()) > A_FEW / 2
 
 
 @pytest.mark.slow
