@@ -6,7 +6,7 @@ Temporal's address and credentials are not here: they come from Temporal's own e
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, JsonValue, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,7 +17,11 @@ class PartnerSettings(BaseModel):
     url: str
     timeout_s: Annotated[float, Field(gt=0)] = 10.0
     callback_secret: SecretStr = SecretStr("")
-    """The Standard Webhooks secret its callbacks are signed with; empty: callbacks from it are refused."""
+    """The secret its callbacks are signed with; empty: callbacks from it are refused."""
+    key: SecretStr = SecretStr("")
+    """What we show it to be let in: an API key, a token."""
+    options: dict[str, JsonValue] = {}
+    """What else its kind of adapter wants to know, as a JSON document; the adapter says what is missing or wrong."""
 
 
 class Settings(BaseSettings):
@@ -55,7 +59,9 @@ class Settings(BaseSettings):
     carrier: PartnerSettings = PartnerSettings(url="http://127.0.0.1:8414")
     notification: PartnerSettings = PartnerSettings(url="http://127.0.0.1:8415")
     channels: PartnerSettings = PartnerSettings(url="http://127.0.0.1:8416")
-    """Where channels are told what they may sell."""
+    """Where channels are told what they may sell, those apart that are connected by name."""
+    shops: dict[str, PartnerSettings] = {}
+    """Channels that are connected by name, each of its own kind; a JSON document."""
 
     shopify_secret: SecretStr = SecretStr("")
     """Shopify's webhook secret; set: a payload without its signature is refused."""

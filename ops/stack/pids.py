@@ -41,10 +41,16 @@ def end(pid: int, known_as: str, grace_s: float) -> bool:
             return True
         until = time.monotonic() + patience_s
         while time.monotonic() < until:
-            if identity(pid) != known_as:
+            if not _still_there(pid, known_as):
                 return True
             time.sleep(_LOOK_EVERY_S)
     return True
+
+
+def _still_there(pid: int, known_as: str) -> bool:
+    # A process that ends gives its command line back before its sockets: only its start time names it then.
+    now = identity(pid)
+    return now is not None and known_as.startswith(now)
 
 
 def _from_proc(pid: int) -> str | None:
