@@ -8,10 +8,10 @@ WORKERS ?= 2
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test quick check format lock clean
+.PHONY: help demo test test-real quick check format lock clean
 
 help: ## show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## the whole stack on this machine, with sample orders going through it (options: ARGS="--exit --report FILE")
 	@$(BIN)/orderloom demo $(ARGS)
@@ -21,7 +21,10 @@ test: check ## every check and every test; pytest's summary comes last
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
 
 quick: $(VENV)/.tools ## the tests that need no running server
-	@$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow and not real" -n $(WORKERS) --dist loadscope $(ARGS)
+
+test-real: $(VENV)/.tools ## every adapter against the software it is for, which is installed on demand (15 minutes from nothing)
+	@$(BIN)/python -m pytest -m real -n $(WORKERS) --dist loadscope $(ARGS)
 
 check: $(VENV)/.tools ## format, lint, types and the import contracts
 	@echo "orderloom: checking format, lint, types and imports"
