@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -28,7 +30,8 @@ class Program:
     name: str
     command: tuple[str, ...]
     health: str
-    """An address that answers, whatever it answers below 500, once the process is well."""
+    """An address that answers once the process is well: over HTTP with anything below 500, or ``tcp://`` by taking a
+    connection."""
     environment: dict[str, str] = field(default_factory=dict)
     """Beside what our own process has."""
     folder: Path | None = None
@@ -93,7 +96,18 @@ def _until_well(program: Program, process: subprocess.Popen[bytes], log: IO[byte
 
 def answers(url: str) -> bool:
     """Whether somebody answers there, and not with a failure of his own."""
+    split = urlsplit(url)
+    if split.scheme == "tcp":
+        return _takes_connections(split.hostname, split.port)
     try:
         return httpx.get(url, timeout=5, trust_env=False).is_server_error is False
     except httpx.HTTPError:
+        return False
+
+
+def _takes_connections(host: str | None, port: int | None) -> bool:
+    try:
+        with socket.create_connection((host or "", port or 0), timeout=5):
+            return True
+    except OSError:
         return False

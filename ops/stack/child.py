@@ -17,6 +17,7 @@ from ops.stack.troubles import StackError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from pathlib import Path
 
     from ops.stack.folder import Folder
 
@@ -54,6 +55,8 @@ class Spec:
     """The children and chores that must be well or done before it is started."""
     address: str = ""
     """Where people reach it."""
+    folder: Path | None = None
+    """Where it is started; none: where we are."""
     start_within_s: float = 90.0
     grace_s: float = 15.0
     """How long it may take to end when it is asked to."""
@@ -133,6 +136,7 @@ class Child:
             self._process = await asyncio.create_subprocess_exec(
                 *self.spec.command,
                 env=dict(self.spec.environment),
+                cwd=self.spec.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

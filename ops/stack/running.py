@@ -14,20 +14,22 @@ from dataclasses import asdict
 from typing import IO, TYPE_CHECKING
 
 from ops.stack.control import ChildLine, Control, Request
+from ops.stack.parts import stay_with
 from ops.stack.pids import identity
 from ops.stack.ports import choose, wished
 from ops.stack.record import ProcessRecord, StackRecord, end_left_overs, write_record
 from ops.stack.secrets_kept import callback_secrets
 from ops.stack.seeding import child_settings, migrate, seed
-from ops.stack.services import MIGRATIONS, PARTNERS, Plan, api_spec, partner_specs, workers_spec
+from ops.stack.services import MIGRATIONS, PARTNERS, Plan, api_spec, partner_specs, real_specs, workers_spec
 from ops.stack.supervisor import Chore, Supervisor
 from ops.stack.temporal import temporal_spec
 from ops.stack.troubles import StackError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from ops.stack.folder import Folder
+    from ops.stack.parts import Part
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -42,12 +44,14 @@ class Stack:
         """Set once somebody wants it to end."""
         environment = plan.environment()
         settings = child_settings(environment)
+        real = real_specs(plan)
         self._control = Control(secrets.token_urlsafe(32), self._obey)
         self._control_port = 0
         self._supervisor = Supervisor(
             [
                 temporal_spec(plan.folder, plan.ports, environment),
                 *partner_specs(plan),
+                *real,
                 workers_spec(plan),
                 api_spec(plan),
             ],
@@ -55,7 +59,11 @@ class Stack:
             tell,
             chores=[
                 Chore(MIGRATIONS, lambda: migrate(settings)),
-                Chore("seeding", lambda: seed(settings, plan.folder), after=self._seeds(MIGRATIONS)),
+                Chore(
+                    "seeding",
+                    lambda: seed(settings, plan.folder, same_goods="wms" in plan.real()),
+                    after=(MIGRATIONS, *self._sources(), *(spec.name for spec in real)),
+                ),
             ],
             changed=self._write,
         )
@@ -86,8 +94,8 @@ class Stack:
         self._control.close()
         self.plan.folder.record.unlink(missing_ok=True)
 
-    def _seeds(self, *others: str) -> tuple[str, ...]:
-        return (*others, *(name for name in ("erp", "wms") if name in self.plan.sandboxes()))
+    def _sources(self) -> tuple[str, ...]:
+        return tuple(name for name in ("erp", "wms") if name in self.plan.sandboxes())
 
     async def _obey(self, request: Request) -> tuple[ChildLine, ...]:
         if request.verb == "down":
@@ -119,9 +127,9 @@ async def running_stack(
     folder: Folder,
     tell: Callable[[str], None],
     *,
-    environment: Mapping[str, str] | None = None,
     any_ports: bool = False,
     ui_port: int | None = None,
+    parts: Sequence[Part] = (),
 ) -> AsyncIterator[Stack]:
     """Run a stack from this folder until the block is left.
 
@@ -130,9 +138,9 @@ async def running_stack(
     Args:
         folder: where it keeps everything; what an earlier stack left there is picked up again.
         tell: hears, a line at a time, what a person should know.
-        environment: what children are given beside our own addresses; none: this process's own environment.
         any_ports: whether to take any free ports, and not the usual ones where they are free.
         ui_port: where the Temporal Web UI is wished for; none: as for the other ports.
+        parts: real systems to stand where sandboxes would; installed first where they are not yet.
 
     Raises:
         StackError: a stack runs from this folder already, or something does not come up, or it is told to stop before.
@@ -142,11 +150,16 @@ async def running_stack(
     with folder.lock.open("w") as lock:
         _claim(lock, folder)
         await asyncio.to_thread(end_left_overs, folder, tell)
+        stay_with(folder, parts)
+        for part in parts:
+            await asyncio.to_thread(part.prepare, tell)
+        wishes = wished(any_ports=any_ports, ui_port=ui_port)
         plan = Plan(
             folder=folder,
-            ports=choose(wished(any_ports=any_ports, ui_port=ui_port), tell),
+            ports=choose(wishes | {name: 0 for part in parts for name in part.ports}, tell),
             secrets=callback_secrets(folder, PARTNERS),
-            given=dict(os.environ if environment is None else environment),
+            given=dict(os.environ),
+            parts=tuple(parts),
         )
         stack = Stack(plan, tell)
         with _signals(stack.stopping):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _PAUSES_S = (1, 2, 5)
 _OPENING = "opening"
 _LINES_AT_ONCE = 500
+_DOCUMENTS = {"options", "shops"}
+"""Settings that are JSON documents."""
 _GOODS = Path(__file__).parents[1] / "samples" / "goods.yaml"
 
 
@@ -33,27 +36,33 @@ async def migrate(settings: Settings) -> None:
     await asyncio.to_thread(upgrade, settings.database)
 
 
-async def seed(settings: Settings, folder: Folder) -> None:
+async def seed(settings: Settings, folder: Folder, *, same_goods: bool = False) -> None:
     """Learn the ERP's articles, count the warehouse's shelves and make the first API key; done once a database.
 
     The key comes last: one that the database knows says that all is done. A start that was interrupted half-way does
     it again, and what was counted is found by its key and not counted twice. So may we, where a partner that is well
     does not answer in time: everything starts at once, and a small machine has its hands full.
 
+    Args:
+        settings: as our processes have them.
+        folder: where the key is kept.
+        same_goods: whether a warehouse that is no sandbox was given the samples' goods, so that its nodes have their
+            rules too; those of any other warehouse are put by a person, through the API.
+
     Raises:
         Unavailable: a partner does not answer at all.
     """
     for pause_s in _PAUSES_S:
         try:
-            await _seed(settings, folder)
+            await _seed(settings, folder, same_goods=same_goods)
         except Unavailable:
             await asyncio.sleep(pause_s)
         else:
             return
-    await _seed(settings, folder)
+    await _seed(settings, folder, same_goods=same_goods)
 
 
-async def _seed(settings: Settings, folder: Folder) -> None:
+async def _seed(settings: Settings, folder: Folder, *, same_goods: bool) -> None:
     from activities.adapters.partners import open_partners
     from activities.adapters.store.opening import open_store
     from models.policy.book import PolicyBook
@@ -64,7 +73,8 @@ async def _seed(settings: Settings, folder: Folder) -> None:
         if folder.api_key.exists() and await store.api_keys.verify(folder.api_key.read_text(encoding="utf-8").strip()):
             return
         await _learn_catalogue(partners, store)
-        await _put_nodes(settings, store)
+        if same_goods or settings.wms.kind == "sandbox":
+            await _put_nodes(settings, store)
         await _take_opening_counts(partners, store)
         write_private(folder.api_key, await store.api_keys.create("local") + "\n")
     finally:
@@ -78,11 +88,12 @@ def child_settings(environment: Mapping[str, str]) -> Settings:
     values: dict[str, object] = {}
     for name, value in environment.items():
         if name.startswith(prefix):
-            _put(values, name.removeprefix(prefix).lower().split("__"), value)
+            path = name.removeprefix(prefix).lower().split("__")
+            _put(values, path, json.loads(value) if path[-1] in _DOCUMENTS else value)
     return Settings.model_validate(values)
 
 
-def _put(values: dict[str, object], path: list[str], value: str) -> None:
+def _put(values: dict[str, object], path: list[str], value: object) -> None:
     *above, last = path
     for name in above:
         inner = values.setdefault(name, {})
@@ -105,9 +116,7 @@ async def _learn_catalogue(partners: Partners, store: Store) -> None:
 
 
 async def _put_nodes(settings: Settings, store: Store) -> None:
-    """Have the sandbox's nodes with all their rules; a real warehouse's are put by a person, through the API."""
-    if settings.wms.kind != "sandbox":
-        return
+    """Have the nodes of the samples with all their rules."""
     from activities.adapters.store.stock.showing.inventory import SqlInventory
     from models.policy.book import PolicyBook
     from ops.sandbox.goods import load_goods

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from ops.stack.child import Spec
+from ops.stack.parts import Site, part_specs, together
 from ops.stack.ports import HOST
 from ops.stack.temporal import NAMESPACE, worker_polls
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ops.stack.folder import Folder
+    from ops.stack.parts import Part
 
 PARTNERS = ("erp", "wms", "payment", "carrier", "notification", "channels")
 MIGRATIONS = "migrations"
@@ -38,6 +40,8 @@ class Plan:
     """The secret each partner signs its callbacks with."""
     given: Mapping[str, str]
     """The environment the stack was started with; a partner it names the address of is not ours to start."""
+    parts: tuple[Part, ...] = ()
+    """Real systems in the places of sandboxes, and shops."""
 
     @property
     def api_url(self) -> str:
@@ -50,7 +54,22 @@ class Plan:
 
     def sandboxes(self) -> tuple[str, ...]:
         """The partners that are sandboxes of ours."""
-        return tuple(name for name in PARTNERS if f"ORDERLOOM_{name.upper()}__URL" not in self.given)
+        given = {name for name in PARTNERS if f"ORDERLOOM_{name.upper()}__URL" in self.given}
+        return tuple(name for name in PARTNERS if name not in self.real() | given)
+
+    def real(self) -> set[str]:
+        """The partners that are parts of the stack and no sandboxes."""
+        return {name for part in self.parts for name in part.partners}
+
+    def site(self, part: Part) -> Site:
+        """Where a part is."""
+        return Site(
+            folder=self.folder.partners / part.name,
+            ports={name: self.ports[name] for name in part.ports},
+            api_url=self.api_url,
+            secrets=self.secrets,
+            elsewhere={name: self.url(name) for name in self.sandboxes()},
+        )
 
     def environment(self) -> dict[str, str]:
         """What every child gets: what the stack itself was given, with our addresses in it."""
@@ -69,6 +88,13 @@ class Plan:
         for name in self.sandboxes():
             ours[f"ORDERLOOM_{name.upper()}__URL"] = self.url(name)
             ours[f"ORDERLOOM_{name.upper()}__CALLBACK_SECRET"] = self.secrets[name]
+        for part in self.parts:
+            ours |= {
+                f"ORDERLOOM_{name.upper()}__CALLBACK_SECRET": self.secrets[name]
+                for name in part.partners
+                if name in self.secrets
+            }
+        ours |= together([part.environment(self.site(part)) for part in self.parts])
         kept = {key: value for key, value in self.given.items() if not key.startswith("TEMPORAL_")}
         return {**kept, **ours}
 
@@ -76,6 +102,11 @@ class Plan:
 def partner_specs(plan: Plan) -> list[Spec]:
     """Describe the sandbox partners."""
     return [_partner(plan, name) for name in plan.sandboxes()]
+
+
+def real_specs(plan: Plan) -> list[Spec]:
+    """Describe the programs of real systems."""
+    return [spec for part in plan.parts for spec in part_specs(part, plan.site(part), plan.environment())]
 
 
 def workers_spec(plan: Plan) -> Spec:
