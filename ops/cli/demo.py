@@ -7,18 +7,24 @@ from typing import Annotated
 
 import typer
 
+from ops.cli.choosing import CarrierOption, ChannelOption, ErpOption, PaymentOption, WmsOption, chosen_parts
 from ops.cli.connection import DEFAULT_FOLDER, DataOption
 from ops.cli.exits import ExitCode
 from ops.cli.output import console
 
 
-def demo(
+def demo(  # noqa: PLR0913 - each is an option of its own
     data: DataOption = DEFAULT_FOLDER,
     report: Annotated[
         Path | None, typer.Option("--report", help="Write how each order went to this JSON file.", dir_okay=False)
     ] = None,
     within: Annotated[float, typer.Option(min=1, help="Seconds the orders may take, the stack's start apart.")] = 600,
     *,
+    erp: ErpOption = "sandbox",
+    wms: WmsOption = "sandbox",
+    payment: PaymentOption = "sandbox",
+    carrier: CarrierOption = "sandbox",
+    channel: ChannelOption = None,
     leave: Annotated[
         bool, typer.Option("--exit", help="Stop the stack when all orders have ended or are held.")
     ] = False,
@@ -34,7 +40,12 @@ def demo(
     from ops.stack.folder import Folder
 
     wishes = Wishes(
-        leave=leave, report=report, within_s=within, any_ports=any_ports, usual_folder=data == DEFAULT_FOLDER
+        leave=leave,
+        report=report,
+        within_s=within,
+        any_ports=any_ports,
+        usual_folder=data == DEFAULT_FOLDER,
+        parts=tuple(chosen_parts(erp, wms, payment, carrier, channel)),
     )
     result = asyncio.run(Demonstration(Folder(data), wishes, console()).run())
     if result.unsettled:

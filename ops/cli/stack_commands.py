@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.cli.choosing import CarrierOption, ChannelOption, ErpOption, PaymentOption, WmsOption, chosen_parts
 from ops.cli.connection import DEFAULT_FOLDER, DataOption, JsonOption
 from ops.stack.troubles import NotRunningError, StackError
 
@@ -24,9 +25,14 @@ _COLOURS = {"well": "green", "stopped": "yellow", "resting": "red", "starting": 
 _DOWN_WITHIN_S = 120.0
 
 
-def up(
+def up(  # noqa: PLR0913 - each is an option of its own
     data: DataOption = DEFAULT_FOLDER,
     *,
+    erp: ErpOption = "sandbox",
+    wms: WmsOption = "sandbox",
+    payment: PaymentOption = "sandbox",
+    carrier: CarrierOption = "sandbox",
+    channel: ChannelOption = None,
     any_ports: Annotated[bool, typer.Option("--any-ports", help="Take any free ports, not the usual ones.")] = False,
     ui_port: Annotated[
         int | None, typer.Option("--ui-port", min=1, max=65535, help="Where the Temporal Web UI is to be.")
@@ -50,12 +56,13 @@ def up(
 
     out = Console(soft_wrap=True, highlight=False, stderr=as_json)
     folder = Folder(data)
+    parts = chosen_parts(erp, wms, payment, carrier, channel)
 
     def tell(line: str) -> None:
         out.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim] {escape(line)}")
 
     async def run() -> None:
-        async with running_stack(folder, tell, any_ports=any_ports, ui_port=ui_port) as stack:
+        async with running_stack(folder, tell, any_ports=any_ports, ui_port=ui_port, parts=parts) as stack:
             if as_json:
                 typer.echo(json.dumps(_where(folder, stack.api_url, stack.ui_url)))
             else:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ops.demo.row import Row
     from ops.stack.folder import Folder
+    from ops.stack.parts import Part
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Wishes:
     within_s: float
     any_ports: bool
     usual_folder: bool
+    parts: tuple[Part, ...] = ()
+    """Real systems in the places of sandboxes, where the stack is not there yet."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,10 @@ class Demonstration:
             self._tell(f"using the stack that runs from {self._folder.root}")
             return await self._demonstrate(running, asyncio.Event())
         self._tell("starting the stack; it keeps its data in " + str(self._folder.root))
-        async with running_stack(self._folder, self._tell, any_ports=self._wishes.any_ports) as stack:
+        wishes = self._wishes
+        async with running_stack(self._folder, self._tell, any_ports=wishes.any_ports, parts=wishes.parts) as stack:
             report = await self._demonstrate(Site(stack.api_url, stack.ui_url), stack.stopping)
-            if not self._wishes.leave:
+            if not wishes.leave:
                 self._console.print("The stack stays up; Ctrl-C stops it, and the next start goes on from here.")
                 await stack.stopping.wait()
             self._tell("stopping the stack")
