@@ -1,0 +1,1 @@
+"""The Stripe API, spoken to with Stripe's own SDK."""
