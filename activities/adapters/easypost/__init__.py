@@ -1,0 +1,1 @@
+"""EasyPost, a hub of carriers: labels and tracking."""

@@ -1,0 +1,1 @@
+"""Karrio, a hub of carriers: labels, tracking, its list of parcels."""

@@ -1,0 +1,1 @@
+"""ShipEngine (ShipStation API v1), a hub of carriers: labels and tracking."""

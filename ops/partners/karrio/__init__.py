@@ -1,0 +1,1 @@
+"""Karrio, a hub of carriers, on this machine with a carrier that needs no network."""
