@@ -12,11 +12,15 @@ from api.http.metrics import Metrics
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from activities.ports.carriage import ParcelBook
+    from activities.ports.channels import CallbackFormat
     from activities.ports.partners import ChannelFormat
     from activities.ports.stock import StockLedger
+    from activities.records.feeds import FeedBook
     from activities.records.orders import ApiKeys, IdempotencyKeys, Inbox, Orders, Quarantine
     from activities.records.reconciling import Differences, Worklists
     from activities.records.stock import Inventory
+    from activities.taking_orders import Rumours
     from api.batches.desk import BatchDesk
     from api.orders.changing import RunningChanges
     from api.returns.returning import Returning
@@ -72,6 +76,10 @@ class NotTold(Exception):
     """A dependency is there but does not tell what was asked; says what to look at instead."""
 
 
+class Unwell(Exception):
+    """A dependency is not as it should be; says what is wrong with it."""
+
+
 @dataclass(frozen=True)
 class Check:
     """How one dependency is asked whether it is there."""
@@ -105,12 +113,20 @@ class Services:
     """Channels with a secret: their platform's signature is asked for, and lets in without an API key."""
     callback_secrets: Mapping[str, str] = field(default_factory=dict)
     """By partner; several, parted by spaces, while one is being replaced. Empty: its callbacks are refused."""
+    callback_formats: Mapping[str, CallbackFormat] = field(default_factory=dict)
+    """By partner; one that is not named calls us as Standard Webhooks has it."""
     replenishment: Replenishment | None = None
     """What is to be bought or moved; none: nothing is, here."""
     returning: Returning | None = None
     """Returns, and what carries them out; none: none can be opened here."""
     changing: RunningChanges | None = None
     """What carries changes of orders out; none: none can be wished here."""
+    rumours: Rumours | None = None
+    """What channels say anew of orders that are known; none: nobody heeds it."""
+    feeds: FeedBook | None = None
+    """What is polled, and whether it can be; none: nobody asks."""
+    parcels: ParcelBook | None = None
+    """Whose parcels are, for carriers that know them by number only; none: what those tell is passed over."""
     publications: Publications | None = None
     """What channels are told of stock; none: they are told nothing."""
     differences: Differences | None = None

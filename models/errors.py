@@ -53,9 +53,15 @@ class PartnerError(OrderloomError):
 
     kind: Trouble
 
-    def __init__(self, partner: str, message: str, *, code: str = "", retry_after_s: float | None = None) -> None:
-        """Say who, what, the partner's own code if it gave one, and how long it asked us to stay away."""
+    def __init__(
+        self, partner: str, message: str, *, code: str = "", retry_after_s: float | None = None, in_doubt: bool = False
+    ) -> None:
+        """Say who, what, the partner's own code if it gave one, and how long it asked us to stay away.
+
+        `in_doubt`: whether it may have been done all the same, or still be; asking the same partner again is safe.
+        """
         super().__init__(message)
+        self.in_doubt = in_doubt
         self.partner = partner
         self.code = code
         self.retry_after_s = retry_after_s

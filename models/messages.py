@@ -15,6 +15,9 @@ from models.ids import OrderId
 from models.order.order import Order
 from models.order.snapshot import Headline
 
+START_MAX = 1024 * 1024
+"""The largest order, in bytes of JSON, a workflow is started with."""
+
 
 class OrderStart(StrictModel):
     """What an order's workflow is started with."""

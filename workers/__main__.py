@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from typing import TYPE_CHECKING
 
 import structlog
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
+from activities.adapters.channel_formats import channel_formats
 from activities.adapters.documents import close_documents, open_documents
 from activities.adapters.partners import open_partners
+from activities.adapters.shops import close_shops, open_shops
 from activities.adapters.store.opening import open_store
 from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
 from models.policy.book import PolicyBook
 from models.settings import Settings
 from workers.assembly import Publishing, Reconciled, Workers
 from workers.build import build_id, promote
-from workers.schedules import keep_schedules
+from workers.polling import Polls
+from workers.schedules import REGULARLY, drop_polls, keep_schedules, polls
 from workflows.leaving import run_to_the_end
 from workflows.plugin import OrderloomPlugin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from activities.adapters.store.opening import Store
+    from activities.ports.partners import ChannelFormat
 
 log = structlog.get_logger()
 
@@ -37,6 +47,7 @@ async def main() -> None:
         runtime=temporal_runtime(settings),
     )
     partners = open_partners(settings)
+    shops = open_shops(settings)
     documents = open_documents(settings)
     policies = PolicyBook.load(settings.policies)
     store = open_store(settings, policies)
@@ -56,19 +67,41 @@ async def main() -> None:
         returns=store.return_book,
         importing=store.importing,
         reconciled=Reconciled(documents, store.reconciling),
+        shops=shops,
+        polls=_polls(store, channel_formats(settings)),
         build_id=build,
     )
     try:
         async with workers.running():
             if settings.promote_build:
                 await promote(client, build)
-            await keep_schedules(client)
+            await _schedule(client, store, workers)
             log.info("workers run", build=build)
             await stopping.wait()
     finally:
         await partners.close()
+        await close_shops(shops)
         await close_documents(documents)
         await store.close()
+
+
+async def _schedule(client: Client, store: Store, workers: Workers) -> None:
+    """See that what runs by itself does, and that nothing is polled any more that is connected no more."""
+    await store.feeds.polls(polling.feed for polling in workers.polled)
+    await drop_polls(client, workers.polled)
+    await keep_schedules(client, (*REGULARLY, *polls(workers.polled)))
+
+
+def _polls(store: Store, formats: Mapping[str, ChannelFormat]) -> Polls:
+    return Polls(
+        book=store.feeds,
+        stock=store.stock,
+        quarantine=store.quarantine,
+        orders=store.orders,
+        inbox=store.inbox,
+        known=store.known_orders,
+        formats=formats,
+    )
 
 
 if __name__ == "__main__":

@@ -13,10 +13,13 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymen
 from activities.batches import BatchActivities
 from activities.carriers import CarrierActivities
 from activities.channel_stock import ChannelStockActivities, StockOfferActivities
+from activities.channels import ChannelActivities
 from activities.erp import ErpActivities
+from activities.feeds import FeedBookActivities
 from activities.notices import NoticeActivities
 from activities.order_book import OrderBookActivities
 from activities.payments import PaymentActivities
+from activities.ports.channels import Feed
 from activities.reconciling import DocumentActivities, ReconcilingActivities
 from activities.replenishing import ReplenishingActivities
 from activities.returns import ReturnActivities
@@ -24,13 +27,16 @@ from activities.stock import StockActivities
 from activities.stock_keeping import ErpCheckActivities, StockKeepingActivities, WarehouseCheckActivities
 from activities.warehouse import WarehouseActivities
 from models.policy.stock.publishing import published_channels
+from models.policy.stock.rules import ChannelRule
 from models.reconciling.documents import Party
+from workers.polling import channel_feed_polling, feed_polling, orders_polling
 from workers.starting import TemporalStarter
 from workflows.batch import BatchWorkflow
 from workflows.order import OrderWorkflow
 from workflows.queues import BATCHES, ORDERS, Partner, channel_queue
 from workflows.reconciling.workflow import ReconciliationWorkflow
 from workflows.returning.workflow import ReturnWorkflow
+from workflows.scheduled.polling import PollingWorkflow
 from workflows.scheduled.publishing import PublicationWorkflow
 from workflows.scheduled.replenishing import ReplenishmentWorkflow, TransferWorkflow
 from workflows.scheduled.stock_keeping import StockCheckWorkflow, StockKeepingWorkflow
@@ -40,11 +46,13 @@ if TYPE_CHECKING:
 
     from temporalio.client import Client
 
+    from activities.ports.channels import Channel
     from activities.ports.partners import Carriers, Erp, Notices, OrderBook, Payments, ReturnBook, Warehouse
     from activities.ports.reconciling import Documents, Reconciling
     from activities.ports.stock import ChannelStock, Replenishing, StockKeeping, StockLedger, StockOffers
     from activities.records.batches import Importing
-    from models.policy.stock.rules import ChannelRule
+    from models.partners.polling import Polling
+    from workers.polling import Polls
 
 WORKFLOWS = [
     OrderWorkflow,
@@ -56,10 +64,15 @@ WORKFLOWS = [
     ReturnWorkflow,
     BatchWorkflow,
     ReconciliationWorkflow,
+    PollingWorkflow,
 ]
 DEPLOYMENT = "orderloom"
 _CHANNEL_SLOTS = 2
 """A channel's workflow tells it one batch at a time."""
+_SHOP_SLOTS = 8
+"""Besides, one reads its orders all the time, and orders tell it what became of them."""
+_UNRULED = ChannelRule()
+"""The quota of a channel that policy does not name."""
 _BATCH_SLOTS = 2
 """A file is read part after part; few are read at once, so that ordinary orders have the store to themselves."""
 _GRACE = timedelta(seconds=20)
@@ -111,6 +124,29 @@ def _reconcilers(reconciled: Reconciled, partners: dict[Partner, list[Callable[.
     return _verbs(ReconcilingActivities(reconciled.store))
 
 
+def _keepers(
+    keeping: StockKeeping, warehouse: Warehouse, erp: Erp, partners: dict[Partner, list[Callable[..., Any]]]
+) -> list[Callable[..., Any]]:
+    """Have the warehouse's and the ERP's workers compare stock with ours; answers what our own store does."""
+    partners[Partner.WMS] += _verbs(WarehouseCheckActivities(warehouse, keeping))
+    partners[Partner.ERP] += _verbs(ErpCheckActivities(erp, keeping))
+    return _verbs(StockKeepingActivities(keeping))
+
+
+def _feeders(
+    polls: Polls,
+    adapters: Mapping[Partner, object],
+    shops: Mapping[str, Channel],
+    partners: dict[Partner, list[Callable[..., Any]]],
+) -> list[Polling]:
+    """Have each partner's worker read its feed, where it has one; answers all that is polled."""
+    feeds = polls.feeds(adapters)
+    for partner, feed in feeds.items():
+        partners[partner] += _verbs(feed)
+    told = [channel_feed_polling(channel) for channel, shop in shops.items() if isinstance(shop, Feed)]
+    return [*map(feed_polling, feeds), *map(orders_polling, shops), *told]
+
+
 class Workers:
     """Every worker of this process."""
 
@@ -131,6 +167,8 @@ class Workers:
         returns: ReturnBook | None = None,
         importing: Importing | None = None,
         reconciled: Reconciled | None = None,
+        shops: Mapping[str, Channel] | None = None,
+        polls: Polls | None = None,
         build_id: str = "",
         slots: int = 20,
         cached: int = 1000,
@@ -138,42 +176,59 @@ class Workers:
         """Assemble them; the ports are what their activities speak to.
 
         `build_id` makes the workers part of a worker deployment (empty: they are not versioned). At most `slots`
-        calls to one partner run at once: no more than its adapter's connection pool has. Without `publishing` no
-        channel is told what it may sell, without `keeping`, `replenishing` and `reconciled` the schedules of
-        `workers.schedules` do nothing; without `returns` none is carried out, without `importing` no file of orders is
-        read. So many orders are kept in memory as `cached` says; the others are replayed when something happens.
+        calls to one partner run at once: no more than its adapter's connection pool has. Of the parts that may be
+        missing, what they are for is not done. The `shops` are the channels connected by name; with `polls` they are
+        read as well, and so are the partners that have a feed: `polled` says which. So many orders are kept in memory
+        as `cached` says; the others are replayed when something happens.
         """
         self._client = client
         self._cached = cached
         self._deployment = _deployment(build_id)
         partners = _partner_verbs(erp, warehouse, payments, carriers, notices)
         own = [*_verbs(OrderBookActivities(book)), *_verbs(StockActivities(stock))]
-        if publishing is not None:
-            own += _verbs(StockOfferActivities(publishing.offers))
-        if keeping is not None:
-            own += _verbs(StockKeepingActivities(keeping))
-            partners[Partner.WMS] += _verbs(WarehouseCheckActivities(warehouse, keeping))
-            partners[Partner.ERP] += _verbs(ErpCheckActivities(erp, keeping))
-        if replenishing is not None:
-            own += _verbs(ReplenishingActivities(replenishing))
+        own += _verbs(StockOfferActivities(publishing.offers)) if publishing else []
+        own += _keepers(keeping, warehouse, erp, partners) if keeping else []
+        own += _verbs(ReplenishingActivities(replenishing)) if replenishing else []
         own += _verbs(ReturnActivities(returns, stock)) if returns else []
         own += _reconcilers(reconciled, partners) if reconciled else []
+        own += _verbs(FeedBookActivities(polls.book)) if polls else []
+        adapters = dict(zip(Partner, (erp, warehouse, payments, carriers, notices), strict=True))
+        self.polled = _feeders(polls, adapters, shops or {}, partners) if polls else []
         self.all = [
             self._worker(ORDERS, own, workflows=WORKFLOWS, slots=100),
             *(self._worker(partner.value, verbs, slots=slots) for partner, verbs in partners.items()),
-            *self._publishers(publishing),
+            *self._channels(publishing, shops or {}, polls),
             *self._importers(importing),
         ]
 
-    def _publishers(self, publishing: Publishing | None) -> list[Worker]:
-        """Make a worker for each channel that is told anything; its quota is kept by the server, over all workers."""
-        if publishing is None:
-            return []
-        verbs = _verbs(ChannelStockActivities(publishing.channels))
+    def _channels(
+        self, publishing: Publishing | None, shops: Mapping[str, Channel], polls: Polls | None
+    ) -> list[Worker]:
+        """Make a worker for each channel that is asked or told anything; the server keeps its quota."""
+        rules = publishing.rules if publishing else {}
+        published = published_channels(rules) if publishing else {}
         return [
-            self._worker(channel_queue(channel), verbs, slots=_CHANNEL_SLOTS, per_second=rule.calls_per_second)
-            for channel, rule in published_channels(publishing.rules).items()
+            self._worker(
+                channel_queue(channel),
+                self._channel_verbs(channel, publishing if channel in published else None, shops.get(channel), polls),
+                slots=_SHOP_SLOTS if channel in shops else _CHANNEL_SLOTS,
+                per_second=rules.get(channel, _UNRULED).calls_per_second,
+            )
+            for channel in {**published, **shops}
         ]
+
+    def _channel_verbs(
+        self, channel: str, publishing: Publishing | None, shop: Channel | None, polls: Polls | None
+    ) -> list[Callable[..., Any]]:
+        verbs: list[Callable[..., Any]] = []
+        if publishing is not None:
+            verbs += _verbs(ChannelStockActivities(shop or publishing.channels))
+        if shop is not None:
+            verbs += _verbs(ChannelActivities(shop))
+        if shop is not None and polls is not None:
+            verbs += _verbs(polls.orders_at(channel, shop, TemporalStarter(self._client)))
+            verbs += _verbs(polls.feed_at(channel, shop)) if isinstance(shop, Feed) else []
+        return verbs
 
     def _importers(self, importing: Importing | None) -> list[Worker]:
         """Make the worker that reads files of orders."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from temporalio.client import (
     Schedule,
+    ScheduleActionExecutionStartWorkflow,
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
     ScheduleIntervalSpec,
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from temporalio.client import Client, ScheduleHandle, ScheduleUpdateInput
+
+    from models.partners.polling import Polling
 
 log = structlog.get_logger()
 
@@ -41,6 +45,8 @@ class Regular:
     """After so long a run is given up: one that hangs must not keep the next from starting."""
     at_start: bool = False
     """Whether it is done at once when a worker starts as well."""
+    start: Polling | None = None
+    """What a run is started with."""
 
 
 REGULARLY = (
@@ -76,6 +82,45 @@ REGULARLY = (
 )
 
 
+_POLLING = ("feed-", "orders-")
+"""How the schedules of what is polled are called."""
+
+
+def polls(polled: Iterable[Polling]) -> list[Regular]:
+    """See that each feed is always being read."""
+    return [
+        Regular(
+            id=polling.feed,
+            workflow="PollingWorkflow",
+            summary=f"read {polling.feed}",
+            # A run reads for an hour: this is how soon the next one begins after it, or after it failed.
+            every=timedelta(seconds=15),
+            within=timedelta(hours=2),
+            at_start=True,
+            start=polling,
+        )
+        for polling in polled
+    ]
+
+
+async def drop_polls(client: Client, polled: Iterable[Polling]) -> None:
+    """End the schedules, and the runs, of feeds that are polled no more.
+
+    Raises:
+        RPCError: the server refused.
+    """
+    wanted = {polling.feed for polling in polled}
+    async for listed in await client.list_schedules():
+        if listed.id.startswith(_POLLING) and listed.id not in wanted:
+            handle = client.get_schedule_handle(listed.id)
+            running = (await handle.describe()).info.running_actions
+            await handle.delete()
+            for action in running:
+                if isinstance(action, ScheduleActionExecutionStartWorkflow):
+                    await client.get_workflow_handle(action.workflow_id).cancel()
+            log.info("schedule ended", schedule=listed.id)
+
+
 async def keep_schedules(client: Client, regularly: Iterable[Regular] = REGULARLY) -> None:
     """Make the schedules that are missing, and bring those that differ up to date.
 
@@ -84,14 +129,17 @@ async def keep_schedules(client: Client, regularly: Iterable[Regular] = REGULARL
     Raises:
         RPCError: the server refused.
     """
-    for regular in regularly:
-        try:
-            # The first run is at the next round moment; what is to be done at the start is triggered with it.
-            await client.create_schedule(regular.id, _schedule(regular), trigger_immediately=regular.at_start)
-        except ScheduleAlreadyRunningError:
-            await _keep(client.get_schedule_handle(regular.id), regular)
-        else:
-            log.info("schedule made", schedule=regular.id, every_s=regular.every.total_seconds())
+    await asyncio.gather(*(_make(client, regular) for regular in regularly))
+
+
+async def _make(client: Client, regular: Regular) -> None:
+    try:
+        # The first run is at the next round moment; what is to be done at the start is triggered with it.
+        await client.create_schedule(regular.id, _schedule(regular), trigger_immediately=regular.at_start)
+    except ScheduleAlreadyRunningError:
+        await _keep(client.get_schedule_handle(regular.id), regular)
+    else:
+        log.info("schedule made", schedule=regular.id, every_s=regular.every.total_seconds())
 
 
 async def _keep(handle: ScheduleHandle, regular: Regular) -> None:
@@ -113,6 +161,7 @@ def _schedule(regular: Regular) -> Schedule:
     return Schedule(
         action=ScheduleActionStartWorkflow(
             regular.workflow,
+            *([regular.start] if regular.start is not None else []),
             id=regular.id,
             task_queue=ORDERS,
             execution_timeout=regular.within,

@@ -17,7 +17,7 @@ from models.order.casebook import PLATFORM
 from models.order.snapshot import TimelineKind
 from models.partners.asking import Ask
 from models.states.hold import HoldKind, HoldState
-from workflows.queues import ANSWER_WITHIN, Partner
+from workflows.queues import ANSWER_WITHIN
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from models.policy.policy_set import PatiencePolicy
     from models.states.hold import Hold
     from workflows.desk import HoldDesk
+    from workflows.queues import Partner, Shop
 
 Question = TypeVar("Question")
 Reply = TypeVar("Reply")
@@ -41,7 +42,7 @@ class NotDone(Exception):
 class Manner:
     """How a step is asked for."""
 
-    partner: Partner
+    partner: Partner | Shop
     summary: str
     """What the Web UI shows beside the activity."""
     refusal: HoldKind = HoldKind.OTHER
@@ -89,7 +90,6 @@ class Asking:
         begun = workflow.now()
         hold: Hold | None = None
         pause = timedelta(seconds=self._patience.first_pause_seconds)
-        refusals = 0
         while True:
             try:
                 reply = await self._attempt(verb, question, manner, quickly=hold is None)
@@ -107,8 +107,7 @@ class Asking:
             hold = None
             await self._ask_person(failure, manner)
             if failure.kind is Trouble.REFUSE:
-                refusals += 1
-                question = self._under_fresh_key(question, refusals)
+                question = self._under_fresh_key(question)
 
     async def _attempt(
         self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, manner: Manner, *, quickly: bool
@@ -174,11 +173,12 @@ class Asking:
             self._standing.tell(f"given up: {manner.summary}", kind=TimelineKind.TROUBLE)
             raise NotDone
 
-    def _under_fresh_key(self, question: Question, refusals: int) -> Question:
+    def _under_fresh_key(self, question: Question) -> Question:
         if not isinstance(question, Ask):
             return question
         first = question.key.rsplit("~", 1)[0]
-        self._keys[first] = f"{first}~{refusals + 1}"
+        last = self._keys.get(first, f"{first}~1")
+        self._keys[first] = f"{first}~{int(last.rsplit('~', 1)[1]) + 1}"
         return question.model_copy(update={"key": self._keys[first]})
 
     def _answered(self, hold: Hold | None, manner: Manner) -> None:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from temporalio.api.common.v1 import Payload
 
 _SIZE_MAX = 64 * 1024
-_START_MAX = 1024 * 1024
 T = TypeVar("T")
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -94,7 +93,3 @@ def _validated(adapter: TypeAdapter[T], data: bytes, largest: int = _SIZE_MAX) -
         return adapter.validate_json(data)
     except ValidationError as error:
         raise InvalidInput(field_errors(error)) from error
-
-
-START_MAX = _START_MAX
-"""The largest order, in bytes of JSON, a workflow is started with."""

@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from models.changes.request import ChangeReceipt
 from models.errors import InvalidInput
 from models.messages import (
+    START_MAX,
     Acknowledgement,
     Cancellation,
     Collection,
@@ -23,13 +24,14 @@ from models.messages import (
 )
 from models.order.snapshot import TimelineKind
 from models.order.standing import Standing
-from models.partners.events import PARTNER_EVENT
+from models.partners.events import PARTNER_EVENT, ChangedAtChannel
 from models.states.hold import HoldState
+from workflows.changing import at_channel
 from workflows.changing import messages as changing
 from workflows.changing.changing import Changing
 from workflows.desk import CancelOrder, Desk
 from workflows.fulfilling.collecting import collections
-from workflows.messages import START_MAX, from_call, from_signal, refusal, sentence
+from workflows.messages import from_call, from_signal, refusal, sentence
 from workflows.ordering import telling
 from workflows.ordering.committing import commit
 from workflows.ordering.ending import complete, deliver, end_at_once, unwind
@@ -249,7 +251,10 @@ class OrderWorkflow:
             raise InvalidInput.at("/order_id", "identity", "is another order's")
         if event.event_id not in self._seen:
             self._seen.add(event.event_id)
-            self._run.hear(event)
+            if isinstance(event, ChangedAtChannel):
+                at_channel.hear(self._run, event)
+            else:
+                self._run.hear(event)
 
     def _check_cancellable(self) -> None:
         standing = self._run.standing

@@ -7,3 +7,6 @@ STOCK_CONTROL = "stock-control"
 """Reservations are made firm, kept while somebody thinks, and freed when a warehouse comes short."""
 WHOLE_LIFE = "whole-life"
 """Short picks are sourced again, promises kept up, money written twice, and orders changed after acceptance."""
+REAL_PARTNERS = "real-partners"
+"""An invoice says which node the goods left from, for an ERP that keeps stock itself; parcels under one label move
+together."""

@@ -1,5 +1,6 @@
 """Which partner is asked on which task queue: one each, so that one partner's trouble is nobody else's."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -40,5 +41,22 @@ OWN_WITHIN = timedelta(seconds=10)
 
 
 def channel_queue(channel: str) -> str:
-    """The task queue on which a channel is told what it may sell: its quota holds for all workers together."""
+    """The task queue on which a channel is asked and told: its quota holds for all workers together."""
     return f"channel-{channel}"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A channel as a partner that is asked, as `Partner` is."""
+
+    channel: str
+
+    @property
+    def value(self) -> str:
+        """Its task queue."""
+        return channel_queue(self.channel)
+
+    @property
+    def called(self) -> str:
+        """As a person calls it."""
+        return f"the channel {self.channel}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -52,6 +53,14 @@ def one_order(payload: dict[str, Any], mapping: Callable[[], OrderDocument]) -> 
         return Reading(payload=own, error=error)
     except ValidationError as error:
         return Reading(payload=own, error=InvalidInput(field_errors(error, "/canonical")))
+
+
+def of_channel(readings: list[Reading], channel: str) -> list[Reading]:
+    """The same orders as another channel's: a kind of shop may be connected more than once, by a name each."""
+    return [
+        each if each.document is None else replace(each, document=each.document.model_copy(update={"channel": channel}))
+        for each in readings
+    ]
 
 
 def _number(value: object) -> float | int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from activities.adapters.karrio.documents import KarrioDocuments
 from activities.adapters.partners import Closing
 from activities.adapters.sandbox.documents import SandboxDocuments
+from activities.adapters.tryton.documents import open_tryton
 from models.reconciling.documents import Party
 
 if TYPE_CHECKING:
@@ -14,7 +16,19 @@ if TYPE_CHECKING:
     from activities.ports.reconciling import Documents
     from models.settings import PartnerSettings, Settings
 
-DOCUMENTS: dict[str, Callable[[Party, PartnerSettings], Documents]] = {"sandbox": SandboxDocuments}
+
+def _stripe(party: Party, settings: PartnerSettings) -> Documents:
+    from activities.adapters.stripe.documents import StripeDocuments
+
+    return StripeDocuments(party, settings)
+
+
+DOCUMENTS: dict[str, Callable[[Party, PartnerSettings], Documents]] = {
+    "sandbox": SandboxDocuments,
+    "karrio": KarrioDocuments,
+    "stripe": _stripe,
+    "tryton": open_tryton,
+}
 
 
 def open_documents(settings: Settings) -> dict[Party, Documents]:

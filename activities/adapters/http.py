@@ -16,18 +16,22 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import httpx
 from pydantic import BaseModel
 
-from models.errors import InvalidInput, Refused, Transient, Unavailable, Uncertain
+from models.errors import InvalidInput, PartnerError, Refused, Transient, Unavailable, Uncertain
 from models.strict_json import read
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Mapping
+
     from models.settings import PartnerSettings
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,6 +46,7 @@ _TELLING = 300
 _THROTTLED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _ASK_AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
 _MISCONFIGURED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+_SUCCEEDED = (HTTPStatus.OK, HTTPStatus.CREATED)
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 _JSON = {"Content-Type": "application/json"}
 
@@ -57,18 +62,41 @@ class Nonsense(Transient):
 class PartnerHttp:
     """One partner's HTTP interface, with one pool of connections."""
 
-    def __init__(self, partner: str, settings: PartnerSettings) -> None:
-        """Speak to the partner at `settings.url`; an exchange may take `settings.timeout_s` seconds in all."""
+    kept_out: Container[int] = _MISCONFIGURED
+    """Statuses that say, without a refusal's code, that our access is to be put right: orders wait until it is."""
+
+    def __init__(
+        self,
+        partner: str,
+        settings: PartnerSettings,
+        *,
+        headers: Mapping[str, str] | None = None,
+        problem: Callable[[bytes], tuple[str, str]] | None = None,
+        succeeded: Container[int] = _SUCCEEDED,
+    ) -> None:
+        """Speak to the partner at `settings.url`; an exchange may take `settings.timeout_s` seconds in all.
+
+        Args:
+            partner: who it is, for people.
+            settings: where it is.
+            headers: what goes with every request, such as credentials.
+            problem: reads code and words from the partner's own error document, both empty where it is none;
+                none given: errors are problem documents (RFC 9457).
+            succeeded: the statuses that say it was done; its interface may be published to answer 202 or 204.
+        """
         self.partner = partner
+        self._succeeded = succeeded
+        self._problem = problem or _problem
         self._within_s = settings.timeout_s
         self._client = httpx.AsyncClient(
             base_url=settings.url,
-            headers=_HEADERS,
+            headers={**_HEADERS, **(headers or {})},
             # The whole exchange has one time limit, so that a slow drip cannot stretch it; only connecting has its own.
             timeout=httpx.Timeout(None, connect=min(_CONNECT_WITHIN_S, settings.timeout_s)),
             limits=httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=_IDLE_S),
             follow_redirects=False,
             trust_env=False,
+            verify=_trusted(),
         )
 
     async def exchange(
@@ -80,7 +108,7 @@ class PartnerHttp:
             PartnerError: anything else, as the table above has it.
         """
         request = self._client.build_request(
-            method, path, content=body, headers=(headers or {}) | _JSON if body is not None else headers
+            method, path, content=body, headers=_JSON | (headers or {}) if body is not None else headers
         )
         try:
             async with asyncio.timeout(self._within_s):
@@ -95,7 +123,8 @@ class PartnerHttp:
             raise LostReply(self.partner, f"did not answer within {self._within_s:g} s") from error
         except httpx.TransportError as error:
             raise LostReply(self.partner, f"the connection broke: {_said(error)}") from error
-        if response.status_code in {HTTPStatus.OK, HTTPStatus.CREATED}:
+        self.heard(response.headers)
+        if response.status_code in self._succeeded:
             return content
         return self._refuse(response, content)
 
@@ -109,6 +138,18 @@ class PartnerHttp:
             return read(model, content)
         except InvalidInput as error:
             raise Nonsense(self.partner, f"answered what cannot be read: {error}") from error
+
+    def heard(self, headers: Mapping[str, str]) -> None:
+        """Take note of what came with an answer, such as a quota; most partners say nothing of interest there."""
+
+    def asked_pause(self, headers: Mapping[str, str]) -> float | None:
+        """How many seconds a throttling answer asks us to stay away, if it says so; a partner may say it in its way."""
+        return retry_after(headers)
+
+    def failed(self, status: int, content: bytes) -> PartnerError:
+        """What a server's failure means: nobody knows whether it was done; a partner may say more in its content."""
+        del content
+        return LostReply(self.partner, f"failed ({status})")
 
     async def close(self) -> None:
         """Close every connection."""
@@ -128,19 +169,25 @@ class PartnerHttp:
         status = response.status_code
         if status in _THROTTLED:
             said = "asks us to slow down" if status == HTTPStatus.TOO_MANY_REQUESTS else "is not available"
-            raise Unavailable(self.partner, f"{said} ({status})", retry_after_s=_retry_after(response))
+            raise Unavailable(self.partner, f"{said} ({status})", retry_after_s=self.asked_pause(response.headers))
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _ASK_AGAIN:
-            raise LostReply(self.partner, f"failed ({status})")
+            raise self.failed(status, content)
         if status < HTTPStatus.BAD_REQUEST:
             raise Nonsense(self.partner, f"answered {status}, which is neither an answer nor a refusal")
-        code, detail = _problem(content)
+        code, detail = self._problem(content)
         if status == HTTPStatus.CONFLICT:
             raise Uncertain(self.partner, f"has something else under this key: {detail or status}", code=code)
         if code and status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise Refused(self.partner, detail or code, code=code)
-        if status in _MISCONFIGURED:
+        if status in self.kept_out:
             raise Unavailable(self.partner, f"does not take our requests ({status}): check its address and credentials")
         raise Uncertain(self.partner, f"answered {status} without a reason")
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom we trust, read once for all partners: reading the certificates takes longer than most exchanges."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _said(error: Exception) -> str:
@@ -159,9 +206,9 @@ def _problem(content: bytes) -> tuple[str, str]:
     return (code if isinstance(code, str) else "")[:100], (detail if isinstance(detail, str) else "")[:_TELLING]
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Read ``Retry-After``, in seconds or as a date, in seconds from now."""
-    value = response.headers.get("Retry-After", "").strip()
+    value = headers.get("Retry-After", "").strip()
     if not value:
         return None
     if value.isascii() and value.isdecimal():

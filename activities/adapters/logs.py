@@ -24,7 +24,7 @@ JSON = "json"
 FORMATS = (JSON, "console")
 
 _ORDER = "order:"
-_TALKATIVE = ("httpx", "httpcore", "aiosqlite", "asyncio", "alembic.runtime.plugins")
+_TALKATIVE = ("httpx", "httpcore", "stripe", "aiosqlite", "asyncio", "alembic.runtime.plugins")
 """Libraries that tell of every call: only their warnings are kept."""
 _OWN_HANDLERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "temporalio", "alembic", "sqlalchemy")
 """Libraries that bring handlers of their own, which would write a line a second time, unredacted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +31,9 @@ class Channel(Protocol):
         """Tell it what it may sell; an offer older than one it has changes nothing."""
 
 
+@runtime_checkable
 class Feed(Protocol):
-    """A partner that is asked for what has happened."""
+    """A partner that is asked for what has happened; an adapter that answers this as well is polled."""
 
     async def since(self, query: FeedQuery) -> FeedPage:
         """Read on from a cursor."""

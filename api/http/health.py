@@ -13,7 +13,7 @@ from api.http.documentation import answers
 from api.http.problems import ALL, NOT_FOUND, TYPES, Refusal
 from api.orders import examples
 from api.orders.views import View
-from api.services import NotTold, Provided
+from api.services import NotTold, Provided, Unwell
 
 if TYPE_CHECKING:
     from api.services import Check, Services
@@ -81,6 +81,8 @@ async def _view(check: Check) -> CheckView:
             return CheckView(status="ok", detail=await check.ask())
     except NotTold as answer:
         return CheckView(status="unknown", detail=str(answer))
+    except Unwell as answer:
+        return CheckView(status="down", detail=str(answer))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not there
         return CheckView(status="down", detail=type(error).__name__)
 

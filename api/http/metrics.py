@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,6 +30,9 @@ class Metrics:
             "orderloom_quarantined", "Payloads put in quarantine", ["channel"], registry=self._registry
         )
         self.callbacks = Counter("orderloom_callbacks", "Callbacks received", ["partner"], registry=self._registry)
+        self.feeds = Gauge(
+            "orderloom_feed_troubled", "Whether a feed cannot be read, by feed", ["feed"], registry=self._registry
+        )
         self.deliveries = Counter(
             "orderloom_inbox_deliveries",
             "Attempts to hand a callback to its order",

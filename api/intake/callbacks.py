@@ -1,41 +1,39 @@
 """Callbacks from partners: verified, stored once, acknowledged at once, and delivered to the order afterwards.
 
-What is told of stock is written at once instead: it belongs to no order.
+A partner whose kind has webhooks of its own is read in its own format, by its own signature; every other one calls us
+as Standard Webhooks has it.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
 
 from api.http.documentation import answers, body, reference
 from api.http.problems import NOT_FOUND, TOO_LARGE, UNAUTHENTICATED, Refusal, told_apart
+from api.intake.events import read_event, read_events, take
 from api.intake.intake import Intake, accepted, refused_and_kept
 from api.intake.signatures import verified
 from api.orders import examples
 from api.orders.views import ReceivedEvent
 from api.services import Background, Provided, Services, Wakeable
-from api.stock.events import read_stock_event, written
-from models.errors import Conflict, InvalidInput, NotFound
-from models.partners.events import PARTNER_EVENT, OrderEvent
-from models.strict_json import field_errors, parse
+from models.errors import InvalidInput
+from models.partners.sources import CALLBACK_QUARANTINE
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
-    from models.partners.events import PartnerEvent
-    from models.stock.events import StockEvent
+    from activities.ports.channels import CallbackFormat
 
 router = APIRouter(prefix="/v1/callbacks", tags=["callbacks"])
 LARGEST = 64 * 1024
-"""Bytes; an event goes to its order as one message, which may not be larger."""
-QUARANTINE = "callback_"
-"""Callbacks nobody can read are quarantined under this and the partner's name."""
-_KEEP_STOCK = (Partner.ERP.value, Partner.WMS.value)
-"""Who may tell of stock."""
-_TELLS = {Partner.WMS.value: ("wms.", "carrier.")}
-"""Whose events a partner tells of, where it is not only its own: a customer collects a parcel at the warehouse."""
+"""Bytes; an event goes to its order as one message, which may not be larger.
+
+A partner's own webhook may be as large as any body: only what it says in our words goes on.
+"""
+_NAME = 32
+"""Hexadecimal digits of a webhook's digest by which it is acknowledged where it has no id in our words."""
 
 
 @router.post(
@@ -47,9 +45,15 @@ _TELLS = {Partner.WMS.value: ("wms.", "carrier.")}
     openapi_extra=body({"oneOf": [reference("PartnerEvent"), reference("StockEvent")]}, examples.CALLBACK, signed=True),
 )
 async def receive(request: Request, services: Provided, background: Background, partner: str) -> Response:
-    """Take an event signed as Standard Webhooks has it; `webhook-id` is the event's id."""
+    """Take an event signed as Standard Webhooks has it; `webhook-id` is the event's id.
+
+    A partner that is connected by an adapter with webhooks of its own signs and says it in its own way.
+    """
     source = _partner(partner)
     sent = await request.body()
+    own = services.callback_formats.get(source)
+    if own is not None:
+        return await _receive_own(services, background, source, own, request)
     if len(sent) > LARGEST:
         raise Refusal(TOO_LARGE, f"an event may have at most {LARGEST} bytes")
     if not verified(services.callback_secrets.get(source, ""), sent, dict(request.headers)):
@@ -63,67 +67,58 @@ async def receive(request: Request, services: Provided, background: Background, 
 
 
 async def _store(services: Services, background: Wakeable, source: str, sent: bytes, webhook_id: str) -> Response:
+    intake = Intake(services, background)
     try:
         event = read_event(source, sent)
     except InvalidInput as error:
         # It is genuine, so it is kept and acknowledged: sending it again would not make it readable.
-        await Intake(services, background).keep(QUARANTINE + source, sent, told_apart(error, sent))
+        await intake.keep(CALLBACK_QUARANTINE + source, sent, told_apart(error, sent))
         return accepted(ReceivedEvent(event_id=webhook_id, status="quarantined"))
     if event.event_id != webhook_id:
         differs = InvalidInput.at("/event_id", "other_id", "is not the webhook-id it was signed with")
-        entry = await Intake(services, background).keep(QUARANTINE + source, sent, differs)
+        entry = await intake.keep(CALLBACK_QUARANTINE + source, sent, differs)
         raise refused_and_kept(entry, differs)
     try:
         await take(services, background, source, event, sent)
     except InvalidInput as error:
-        await Intake(services, background).keep(QUARANTINE + source, sent, error)
+        await intake.keep(CALLBACK_QUARANTINE + source, sent, error)
         return accepted(ReceivedEvent(event_id=webhook_id, status="quarantined"))
     return accepted(ReceivedEvent(event_id=event.event_id, status="received"))
 
 
-async def take(
-    services: Services, background: Wakeable, source: str, event: PartnerEvent | StockEvent, sent: bytes
-) -> str | None:
-    """Write what happened to stock, or store what happened to an order until it can be handed to it.
+async def _receive_own(
+    services: Services, background: Wakeable, source: str, own: CallbackFormat, request: Request
+) -> Response:
+    """Take a webhook in the partner's own words: whatever it says is taken, also where a part of it cannot be so."""
+    sent = await request.body()
+    if not own.verify(sent, dict(request.headers)):
+        raise Refusal(
+            UNAUTHENTICATED,
+            "the signature is missing, wrong or too old",
+            headers={"WWW-Authenticate": 'Signature realm="orderloom"'},
+        )
+    services.metrics.callbacks.labels(source).inc()
+    name = sha256(sent).hexdigest()[:_NAME]
+    wrong = await _take_all(services, background, source, sent)
+    if wrong is None:
+        return accepted(ReceivedEvent(event_id=name, status="received"))
+    await Intake(services, background).keep(CALLBACK_QUARANTINE + source, sent, wrong)
+    return accepted(ReceivedEvent(event_id=name, status="quarantined"))
 
-    Returns:
-        The order it is for; none where it is about stock.
 
-    Raises:
-        InvalidInput: what is told of stock cannot be so.
-        Unavailable: it could not be written; the partner sends it again.
-    """
-    if isinstance(event, OrderEvent):
-        if await services.inbox.receive(source, event, sent):
-            background.wake()
-        return event.order_id
+async def _take_all(services: Services, background: Wakeable, source: str, sent: bytes) -> InvalidInput | None:
+    """Take everything a webhook says; answers the first thing that was wrong with it."""
+    wrong: InvalidInput | None = None
     try:
-        await written(services.stock, event, source)
-    except (Conflict, NotFound) as error:
-        code = error.code if isinstance(error, Conflict) else "not_found"
-        raise InvalidInput.at("", code, str(error)) from error
-    return None
-
-
-def read_event(source: str, sent: bytes) -> PartnerEvent | StockEvent:
-    """Read an event, about an order or about stock, which must be one this partner may tell of.
-
-    Raises:
-        InvalidInput: not JSON, not a known event, or another partner's.
-    """
-    document = parse(sent)
-    kind = document.get("type") if isinstance(document, dict) else None
-    if isinstance(kind, str) and kind.startswith("stock."):
-        if source not in _KEEP_STOCK:
-            raise InvalidInput.at("/type", "not_yours", f"is not for {source} to tell")
-        return read_stock_event(sent)
-    try:
-        event = PARTNER_EVENT.validate_json(sent)
-    except ValidationError as error:
-        raise InvalidInput(field_errors(error)) from error
-    if not event.type.startswith(_TELLS.get(source, (f"{source}.",))):
-        raise InvalidInput.at("/type", "not_yours", f"is not for {source} to tell")
-    return event
+        events = read_events(services, source, sent)
+    except InvalidInput as error:
+        return told_apart(error, sent)
+    for event in events:
+        try:
+            await take(services, background, source, event, sent)
+        except InvalidInput as error:
+            wrong = wrong or error
+    return wrong
 
 
 def _partner(name: str) -> str:

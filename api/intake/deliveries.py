@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from api.intake import feeds
 from models.errors import Conflict, InvalidInput, NotFound, OrderloomError, PartnerError
-from models.partners.events import ParcelMoved
+from models.partners.events import ChangedAtChannel, ParcelMoved
+from models.partners.sources import quarantined_feed
 from models.states.lifecycle import LIFECYCLE
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ class Deliveries:
             reason = await self._why_never(entry, error)
             outcome = "undeliverable" if reason else "failed"
             if reason:
-                await inbox.undeliverable(*key, reason)
+                await self._give_up(entry, reason)
             else:
                 await inbox.failed(*key, str(error), retry_in_s=_back_off_s(entry.attempts))
         else:
@@ -126,6 +128,15 @@ class Deliveries:
             metrics.lag.observe(max(0.0, lag.total_seconds()))
         metrics.deliveries.labels(outcome).inc()
         log.info("callback", outcome=outcome, order_id=entry.event.order_id, event_type=entry.event.type)
+
+    async def _give_up(self, entry: InboxEntry, reason: str) -> None:
+        """Note that the order will never have it; what was done at its channel is then for a person to settle."""
+        if isinstance(entry.event, ChangedAtChannel):
+            late = InvalidInput.at("", "too_late", f"changed at the channel, and nothing was done here: {reason}")
+            said = entry.event.model_dump_json().encode()
+            await self._services.quarantine.keep(quarantined_feed(entry.source), said, late)
+            self._services.metrics.quarantined.labels(entry.source).inc()
+        await self._services.inbox.undeliverable(entry.source, entry.event_id, reason)
 
     async def _hand_over(self, event: PartnerEvent) -> None:
         """Hand an event to its order; a parcel on its way back belongs to its return."""
@@ -152,6 +163,8 @@ class Deliveries:
     async def _sweep_round(self) -> None:
         while await self.sweep() == _BATCH:
             continue
+        if self._services.feeds is not None:
+            await feeds.problems(self._services.feeds, self._services.metrics)
         if self._services.returning is not None:
             await self._services.returning.sweep(older_than_s=_UNSTARTED_FOR_S, limit=_BATCH)
 

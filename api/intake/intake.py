@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi.responses import Response
 
+from activities.taking_orders import document_of, keep
 from api.http.problems import CONFLICT, INVALID, MALFORMED, Kind, Malformed, Refusal, listed, told_apart
 from api.intake.quarantine_views import quarantine_path
 from api.orders.views import AcceptedOrder, AcceptedOrders, QuarantinedOrder, order_path
 from models.errors import InvalidInput
-from models.messages import OrderStart
-from models.order.order import Order, Provenance, digest
-from workflows.messages import START_MAX
 
 if TYPE_CHECKING:
     from activities.ports.partners import ChannelFormat
@@ -22,10 +20,9 @@ if TYPE_CHECKING:
     from api.orders.views import View
     from api.services import Services, Wakeable
     from models.order.document import OrderDocument
+    from models.order.order import Order
 
 log = structlog.get_logger()
-_SURELY_FITS = 100 * 1024
-"""A payload of so many bytes cannot grow beyond `START_MAX` as an order."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +59,10 @@ class Intake:
             Refusal: another order has its name.
         """
         try:
-            reading = self.services.canonical.read(body)[0]
+            document = document_of(self.services.canonical.read(body)[0])
         except InvalidInput as error:
             raise told_apart(error, body) from error
-        if reading.document is None:
-            raise told_apart(_error(reading), body)
-        answer = await self.document(reading.document, body, self.services.canonical.format, exact=True)
+        answer = await self.document(document, body, self.services.canonical.format, exact=True)
         return accepted(answer, answer.location)
 
     async def document(
@@ -79,10 +74,8 @@ class Intake:
             InvalidInput: it is too large to be carried.
             Refusal: with `exact`, an order of this name says something else.
         """
-        order = Order.accepted(document, Provenance(format=layout, payload_digest=digest(payload)))
-        if len(payload) > _SURELY_FITS and len(OrderStart(order=order).model_dump_json()) > START_MAX:
-            raise InvalidInput.at("", "too_large", f"is more than {START_MAX} bytes as an order")
-        submission = await self.services.orders.submit(order, payload)
+        submission = await keep(self.services.orders, document, payload, layout)
+        order = submission.order
         if submission.is_new:
             self.services.metrics.accepted.labels(order.channel).inc()
             started = await self.services.running.start_order(order, wait_s=self.services.wait_s)
@@ -91,7 +84,15 @@ class Intake:
             log.info("order taken in", order_id=order.id, started=started.confirmed)
         elif exact and not submission.same_content:
             raise _another(order)
+        elif not (exact or submission.same_content):
+            await self._heed(document, order.id, payload)
         return AcceptedOrder.of(order)
+
+    async def _heed(self, document: OrderDocument, order_id: str, payload: bytes) -> None:
+        """Have a known order hear what its channel says anew; the answer stays the first one."""
+        rumours = self.services.rumours
+        if rumours is not None and await rumours.heed(document, order_id, payload):
+            self.background.wake()
 
     async def _single(self, channel: str, layout: ChannelFormat, reading: Reading) -> Response:
         try:
@@ -112,9 +113,7 @@ class Intake:
             )
 
     async def _mapped(self, layout: ChannelFormat, reading: Reading) -> AcceptedOrder:
-        if reading.document is None:
-            raise _error(reading)
-        return await self.document(reading.document, reading.payload, layout.format)
+        return await self.document(document_of(reading), reading.payload, layout.format)
 
     async def keep(self, channel: str, payload: bytes, error: InvalidInput) -> Quarantined:
         """Put a payload in quarantine."""
@@ -142,10 +141,6 @@ def refused_and_kept(entry: Quarantined, error: InvalidInput) -> Refusal:
     kind: Kind = MALFORMED if isinstance(error, Malformed) else INVALID
     more = {"quarantine_id": entry.id, "quarantine": where}
     return Refusal(kind, str(error), errors=listed(error.errors), headers={"Location": where}, more=more)
-
-
-def _error(reading: Reading) -> InvalidInput:
-    return reading.error or InvalidInput.at("", "not_an_order", "holds no order")
 
 
 def _none_mapped(refused: list[QuarantinedOrder]) -> Refusal:

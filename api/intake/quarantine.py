@@ -10,11 +10,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, JsonValue, StringConstraints
 
 from activities.records.orders import Quarantined, QuarantineState
+from activities.taking_orders import document_of
 from api.http.authentication import Caller
 from api.http.documentation import answers, body, reference
 from api.http.idempotency import once
 from api.http.problems import CONFLICT, Refusal, told_apart
-from api.intake.callbacks import QUARANTINE, read_event, take
+from api.intake.events import is_event, read_quarantined, take
 from api.intake.intake import Intake, accepted, refused_and_kept
 from api.intake.quarantine_views import QuarantineDetail, QuarantineEntry, QuarantinePage, quarantine_path
 from api.orders import examples
@@ -91,7 +92,7 @@ async def replay(
             raise _done(entry)
         payload = entry.payload if corrected is None else corrected
         try:
-            if entry.channel.startswith(QUARANTINE):
+            if is_event(entry.channel):
                 return await _replay_event(services, background, entry, payload)
             return await _replay_order(services, background, entry, payload)
         except InvalidInput as error:
@@ -107,20 +108,19 @@ async def _replay_order(services: Services, background: Wakeable, entry: Quarant
     if len(readings) != 1:
         raise InvalidInput.at("", "several", f"holds {len(readings)} orders; hand them in as a new payload")
     reading = readings[0]
-    if reading.document is None:
-        raise reading.error or InvalidInput.at("", "not_an_order", "holds no order")
-    answer = await Intake(services, background).document(reading.document, reading.payload, layout.format)
+    answer = await Intake(services, background).document(document_of(reading), reading.payload, layout.format)
     await services.quarantine.replayed(entry.id, payload, answer.id)
     return accepted(answer, answer.location)
 
 
 async def _replay_event(services: Services, background: Wakeable, entry: Quarantined, payload: bytes) -> Response:
-    source = entry.channel.removeprefix(QUARANTINE)
-    event = read_event(source, payload)
-    order_id = await take(services, background, source, event, payload)
+    source, events = read_quarantined(services, entry.channel, payload)
+    orders = [await take(services, background, source, event, payload) for event in events]
+    order_id = next((named for named in orders if named), None)
     await services.quarantine.replayed(entry.id, payload, order_id or "")
     where = order_path(order_id) if order_id else quarantine_path(entry.id)
-    return accepted(ReceivedEvent(event_id=event.event_id, status="received"), where)
+    named = events[0].event_id if events else entry.id
+    return accepted(ReceivedEvent(event_id=named, status="received"), where)
 
 
 def _corrected(sent: bytes) -> bytes:

@@ -45,6 +45,8 @@ class Authorised:
     kind: TenderKind = TenderKind.CARD
     token: str | None = None
     expires_at: datetime | None = None
+    captures_once: bool = False
+    """The provider lets go of what is left at the first capture."""
     ended: bool = False
     """Nothing more can be taken: let go, run out, or closed by its last capture."""
 

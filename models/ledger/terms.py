@@ -72,3 +72,5 @@ class MoneyTerms(StrictModel):
     """How long an authorisation lasts where the provider does not say."""
     reauthorise_before_release: bool = False
     """Whether an authorisation that has run out is renewed before more goods leave; otherwise before the capture."""
+    authenticate_within_hours: Annotated[int, Field(ge=1, le=7 * 24)] = 24
+    """How long a customer has to prove to the bank that it is him who pays."""

@@ -70,3 +70,5 @@ class Assessment(StrictModel):
     changes: ChangeRules = ChangeRules()
     promises: PromiseRules | None = None
     """None for an order judged before there were such rules: nothing is promised of it."""
+    channel_connected: bool = False
+    """Whether its channel is told itself what becomes of it; if not, the notification service tells the channel."""

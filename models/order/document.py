@@ -47,6 +47,8 @@ class Line(Priced):
     """As ordered."""
     cancelled: Count = 0
     """Of these, how many the channel had cancelled, refunded or shipped itself before the order reached us."""
+    shipped: Count = 0
+    """Of those in `cancelled`, how many the channel shows as sent, by itself or because it was told so by us."""
     unit: Unit = EACH
     unit_price: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=8)] | None = None
     """In major units, where the channel prices finer than the minor unit; `subtotal` is what counts."""
@@ -161,6 +163,8 @@ class OrderDocument(StrictModel):
             seen.add(line.id)
             if line.cancelled > line.quantity:
                 _refuse(f"lines/{index}/cancelled", f"is {line.cancelled} of only {line.quantity} ordered")
+            if line.shipped > line.cancelled:
+                _refuse(f"lines/{index}/shipped", f"is {line.shipped} of only {line.cancelled} that are not open")
             if line.subtotal.amount < 0 or line.total.amount < 0:
                 _refuse(f"lines/{index}/subtotal", "must not be negative")
         return self

@@ -121,7 +121,7 @@ class Goods:
 
     def parcel(self, tracking_number: str) -> Parcel | None:
         """The parcel a carrier speaks of; the latest, should one number stand for several."""
-        found = [parcel for parcel in self.parcels.values() if parcel.tracking_number == tracking_number]
+        found = self.under_label(tracking_number)
         return found[-1] if found else None
 
     def undelivered(self, parcel: Parcel) -> dict[Piece, int]:
@@ -204,18 +204,20 @@ class Goods:
                 return f"{quantity} of {sku} for line {line_id}, of which only {part.outstanding} are outstanding"
         return None
 
-    def moved(self, tracking_number: str, state: ShipmentState) -> bool:
-        """Note where a parcel is; False where that is no news or no parcel of ours."""
-        for parcel in self.parcels.values():
-            if parcel.tracking_number == tracking_number and state in SHIPMENT.moves[parcel.state]:
-                if parcel.state is state:
-                    return False
-                parcel.state = SHIPMENT.move(parcel.state, state)
-                if state is ShipmentState.DELIVERED:
-                    for piece, quantity in parcel.pieces.items():
-                        self.parts[piece].delivered += quantity
-                return True
-        return False
+    def under_label(self, tracking_number: str) -> list[Parcel]:
+        """The parcels under a label: mostly one."""
+        return [parcel for parcel in self.parcels.values() if parcel.tracking_number == tracking_number]
+
+    def moved(self, tracking_number: str, state: ShipmentState, *, each: bool = True) -> bool:
+        """Note where a parcel is, or `each` of several under one label; False where that is no news or none of ours."""
+        movable = [parcel for parcel in self.under_label(tracking_number) if state in SHIPMENT.moves[parcel.state]]
+        news = [parcel for parcel in (movable if each else movable[:1]) if parcel.state is not state]
+        for parcel in news:
+            parcel.state = SHIPMENT.move(parcel.state, state)
+            if state is ShipmentState.DELIVERED:
+                for piece, quantity in parcel.pieces.items():
+                    self.parts[piece].delivered += quantity
+        return bool(news)
 
     def line_quantities(self) -> dict[str, int]:
         """How many whole units of each line have left us; a bundle counts when all its parts have."""

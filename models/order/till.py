@@ -98,9 +98,10 @@ class Till:
         kind: TenderKind = TenderKind.CARD,
         token: str | None = None,
         expires_at: datetime | None = None,
+        captures_once: bool = False,
     ) -> Authorised:
         """Our payment provider has set money aside."""
-        made = Authorised(key, reference, amount, self._zero, self._zero, kind, token, expires_at)
+        made = Authorised(key, reference, amount, self._zero, self._zero, kind, token, expires_at, captures_once)
         self.authorisations.append(made)
         self._declined = False
         self.journal.write(EntryKind.AUTHORISED, entries.set_aside(amount), reference)

@@ -41,3 +41,7 @@ class Label(StrictModel):
     service: Text
     tracking_number: Text
     cost: Money | None = None
+    label_url: Text | None = None
+    """Where the label to be printed is kept, as a PDF; the carrier may want credentials for it."""
+    note: Text | None = None
+    """Why this carrier and service: what else was offered, who could not be asked."""

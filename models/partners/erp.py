@@ -130,6 +130,8 @@ class Invoice(Ask):
     """The tax in `other_charges`."""
     due_at: Moment | None = None
     """When it has to be paid; none where nothing is owed."""
+    node: Identifier | None = None
+    """Where the goods left from; none where nothing was sent, or nobody said."""
 
 
 class CreditLine(StrictModel):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
 from models.base import Identifier, Quantity, Sku, StrictModel, Text
 from models.ids import OrderId
+from models.money import Money
 from models.order.document import Moment
 from models.promises.sender import Sender
 from models.states.fulfilment import ShipmentState
@@ -133,6 +135,70 @@ class StockLost(OrderEvent):
     reason: Text
 
 
+class CancelledLine(StrictModel):
+    """So many of a line, in all."""
+
+    line_id: Identifier
+    quantity: Quantity
+
+
+class ChangedAtChannel(OrderEvent):
+    """The channel, or the customer there, has cancelled or given back more than we know of."""
+
+    type: Literal["channel.changed"] = "channel.changed"
+    whole: bool = False
+    """Whether the whole order is cancelled there."""
+    lines: tuple[CancelledLine, ...] = ()
+    """What was cancelled there in all, of the lines of which it is news; what came back as returns is left out."""
+    refunded: Money | None = None
+    """What was given back there in all; what was given for returns is left out. None: no more than we know of."""
+
+
+class PaymentAuthorised(OrderEvent):
+    """The customer has done his part: what was asked for under the key is set aside now."""
+
+    type: Literal["payment.authorised"] = "payment.authorised"
+    authorisation: Text
+    key: Text
+
+
+class PaymentFailed(OrderEvent):
+    """The customer did not do his part, or the bank declined after he had."""
+
+    type: Literal["payment.failed"] = "payment.failed"
+    authorisation: Text
+    key: Text
+    code: Text
+    reason: Text
+
+
+class DisputeState(StrEnum):
+    """Where a customer's complaint to his bank stands."""
+
+    OPENED = "opened"
+    """The money is taken back, or may be; we have until a day to answer with evidence."""
+    UNDER_REVIEW = "under_review"
+    """We have answered; the bank decides."""
+    WON = "won"
+    """The money is ours."""
+    LOST = "lost"
+    """The money is gone."""
+
+
+class PaymentDisputed(OrderEvent):
+    """The customer has told his bank that he does not owe a payment; or that has been decided."""
+
+    type: Literal["payment.disputed"] = "payment.disputed"
+    dispute: Text
+    """The provider's number of it."""
+    authorisation: Text
+    amount: Money
+    reason: Text
+    state: DisputeState
+    answer_by: Moment | None = None
+    """Until when evidence may be handed in."""
+
+
 PartnerEvent = Annotated[
     ReleaseAcknowledged
     | ParcelShipped
@@ -144,7 +210,11 @@ PartnerEvent = Annotated[
     | BackorderFilled
     | BackorderExpected
     | BackorderExpired
-    | StockLost,
+    | StockLost
+    | ChangedAtChannel
+    | PaymentAuthorised
+    | PaymentFailed
+    | PaymentDisputed,
     Field(discriminator="type"),
 ]
 """Any of them, told apart by `type`."""

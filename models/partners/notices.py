@@ -28,6 +28,8 @@ class NoticeKind(StrEnum):
     """The customer is asked what to do about what is short."""
     ORDER_CHANGED = "order_changed"
     """A change the customer, or somebody for him, wished is made."""
+    NOT_DONE = "not_done"
+    """What was cancelled or given back at the channel could not be done here as well; says why."""
     READY_FOR_PICKUP = "ready_for_pickup"
     PICKUP_REMINDER = "pickup_reminder"
     ORDER_SHIPPED = "order_shipped"

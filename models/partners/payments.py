@@ -19,12 +19,23 @@ class AuthorisationRequest(Ask):
     customer_reference: Text | None = None
 
 
+class Authentication(StrictModel):
+    """The customer has to prove to the bank that it is him, before anything is set aside (3-D Secure)."""
+
+    url: Text | None = None
+    """Where he can; none: where he paid."""
+
+
 class Authorisation(StrictModel):
     """Money set aside."""
 
     reference: Text
     amount: Money
     expires_at: Moment | None = None
+    captures_once: bool = False
+    """Whether the first capture ends it: the provider lets go of what is left."""
+    authentication: Authentication | None = None
+    """Set: nothing is set aside yet; asked for again under the same key, it is once the customer has done his part."""
 
 
 class Capture(Ask):

@@ -82,6 +82,8 @@ class MoneyPolicy(StrictModel):
     authorisation_days: dict[PaymentTerms, _Days] = Field(default_factory=dict)
     """How long authorisations last where the provider does not say."""
     reauthorise_before_release: bool = False
+    authenticate_within_hours: Annotated[int, Field(ge=1, le=7 * 24)] = 24
+    """How long a customer has to prove to the bank that it is him who pays."""
 
 
 def money_terms(policy: MoneyPolicy, order: Order) -> MoneyTerms:
@@ -95,6 +97,7 @@ def money_terms(policy: MoneyPolicy, order: Order) -> MoneyTerms:
         write_off=policy.write_off.get(order.currency, 0),
         authorisation_days=policy.authorisation_days.get(order.payment.terms),
         reauthorise_before_release=policy.reauthorise_before_release,
+        authenticate_within_hours=policy.authenticate_within_hours,
     )
 
 

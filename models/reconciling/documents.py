@@ -31,6 +31,8 @@ class DocumentKind(StrEnum):
     AUTHORISATION = "authorisation"
     CAPTURE = "capture"
     REFUND = "refund"
+    DISPUTE = "dispute"
+    """A customer's complaint to his bank, in a state of `models.partners.events.DisputeState`."""
     SHIPMENT = "shipment"
     """What left a warehouse."""
     PARCEL = "parcel"

@@ -53,4 +53,6 @@ class ReturnAssessment(StrictModel):
     """What the customer pays for it."""
     node: Identifier | None = None
     """Where the goods come back to."""
+    channel_connected: bool = False
+    """Whether the order's channel is told itself what is given back."""
     decisions: tuple[Decision, ...] = ()

@@ -24,6 +24,10 @@ class HoldKind(StrEnum):
     RETURN = "return"
     """Whether goods may come back, or what to do about those that came."""
     REFUND = "refund"
+    DISPUTE = "dispute"
+    """The customer has told his bank that he does not owe a payment."""
+    STATUS_UPDATE = "status_update"
+    """The channel does not take what we tell it of the order."""
     OTHER = "other"
 
 
@@ -73,6 +77,12 @@ QUEUES: dict[HoldKind, Queue] = {
     HoldKind.DATA_QUALITY: Queue(owner="integration", approve="check again", reject=_CANCEL),
     HoldKind.RETURN: Queue(owner="service", approve="go on as the hold proposes", reject="decline what it asks for"),
     HoldKind.REFUND: Queue(owner="finance", approve="give what the hold names", reject="give nothing"),
+    HoldKind.DISPUTE: Queue(
+        owner="finance", approve="go on: finance deals with the bank", reject="send nothing more of it, and go on"
+    ),
+    HoldKind.STATUS_UPDATE: Queue(
+        owner="integration", approve="tell the channel again", reject="leave it untold: it is put right by hand"
+    ),
     HoldKind.OTHER: Queue(owner="service", approve="try again", reject=_CANCEL),
 }
 

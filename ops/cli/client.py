@@ -116,6 +116,10 @@ class Api:
         """Read a list of stock: ``backorders``, ``supplies``, ``differences``."""
         return self._list(f"/v1/inventory/{name}", name, wanted, limit)
 
+    def movements(self, sku: str) -> list[Json]:
+        """Read every movement of an article, newest first."""
+        return list(self._pages(f"/v1/inventory/{quote(sku, safe='')}/movements", "movements", {}, _PAGE))
+
     def supply(self, supply_id: str) -> Json:
         """Read a purchase or transfer, and whom its date touches."""
         return self._ask("GET", f"/v1/inventory/supplies/{quote(supply_id, safe='')}")

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from ops.cli import (
+    adapters,
     batches,
     benching,
     changes,
@@ -62,6 +63,7 @@ for _name, _group in (
     ("bench", benching.app),
     ("prove", proving.app),
     ("db", database.app),
+    ("adapter", adapters.app),
 ):
     app.add_typer(_group, name=_name, rich_help_panel=_MORE)
 

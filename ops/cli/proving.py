@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ops.cli.connection import JsonOption
-from ops.cli.output import console, print_json
+from ops.cli.output import console, error_console, print_json
 from workflows.leaving import run_to_the_end
 
 if TYPE_CHECKING:
@@ -71,6 +72,37 @@ def stock(
         for broken in proof.broken:
             _tell(f"seed {broken.seed}: {broken.law}", broken.story)
     if proof.broken:
+        raise typer.Exit(1)
+
+
+@app.command("partners")
+def partners(
+    within: Annotated[float, typer.Option(min=60, help="Seconds that any one step may take.")] = 900,
+    data: Annotated[
+        Path | None, typer.Option(help="A new folder for the stack; none: one that is removed afterwards.")
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Run orders of five channels through a real ERP, warehouse, payment API, carrier and shop; their books agree."""
+    from tempfile import TemporaryDirectory
+
+    from ops.proof.partners.proof import prove_partners
+    from ops.stack.folder import Folder
+
+    def tell(line: str) -> None:
+        error_console().print(line, markup=False, style="dim")
+
+    with TemporaryDirectory() as passing:
+        proof = run_to_the_end(prove_partners(Folder(data or Path(passing) / "data"), tell, within_s=within))
+    if as_json:
+        print_json(proof.model_dump(mode="json") | {"holds": proof.holds})
+    else:
+        ends = ", ".join(f"{count} {end}" for end, count in proof.by_end.items())
+        _tell(
+            f"{proof.orders} orders in {proof.seconds:.0f} s: {ends}; books agree: {proof.holds}", proof.disagreements
+        )
+    if not proof.holds:
         raise typer.Exit(1)
 
 

@@ -16,12 +16,12 @@ SANDBOX = "sandbox"
 CHANNEL = "channel"
 REAL: dict[str, dict[str, str]] = {
     "erp": {"tryton": "ops.partners.tryton.part:TrytonErp"},
-    "wms": {"tryton": "ops.partners.tryton.part:TrytonWarehouse"},
+    "wms": {"tryton": "ops.partners.tryton.wms:TrytonWarehouse"},
     "payment": {"stripe": "ops.partners.stripe_world.part:StripeWorld"},
     "carrier": {"karrio": "ops.partners.karrio.part:Karrio"},
     CHANNEL: {
         "vendure": "ops.partners.vendure.part:VendureShop",
-        "tryton_pos": "ops.partners.tryton.part:TrytonTill",
+        "tryton_pos": "ops.partners.tryton.pos:TrytonTill",
     },
 }
 """By place and name, where the part is; imported only when it is chosen."""

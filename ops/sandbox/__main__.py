@@ -39,7 +39,11 @@ def _arguments() -> argparse.Namespace:
         default=os.environ.get("ORDERLOOM_SANDBOX_CALLBACK_SECRET", ""),
         help="Standard Webhooks secret (whsec_...); also read from ORDERLOOM_SANDBOX_CALLBACK_SECRET",
     )
-    parser.add_argument("--carrier-url", default="", help="whom the WMS hands parcels to")
+    parser.add_argument(
+        "--carrier-url",
+        default=os.environ.get("ORDERLOOM_SANDBOX_CARRIER_URL", ""),
+        help="whom the WMS hands parcels to; also read from ORDERLOOM_SANDBOX_CARRIER_URL",
+    )
     parser.add_argument("--wms-url", default="", help="whom the ERP's suppliers deliver to")
     parser.add_argument("--erp-url", default="", help="who books what the WMS moves")
     parser.add_argument("--goods", type=Path, default=_GOODS, help="goods, shelves and customers")

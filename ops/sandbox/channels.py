@@ -1,10 +1,7 @@
-"""The sandbox storefronts and marketplaces: what they show is what they were told last, by version."""
+"""The sandbox storefronts and marketplaces: they show what they were told last, by version, and keep their orders."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections import defaultdict, deque
 from hashlib import sha256
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +20,9 @@ from models.strict_json import read
 from ops.sandbox.dials import Dials
 from ops.sandbox.journal import Given, Verdict
 from ops.sandbox.problems import problem
+from ops.sandbox.quota import Quota
 from ops.sandbox.service import Options, Service
+from ops.sandbox.shop import Shop
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 _OPERATION = "publish"
 _BATCH = "batch"
 _PATH = "/channels/{channel}/stock"
-_WINDOW_S = 1.0
 
 
 class ChannelDials(Dials):
@@ -41,6 +39,8 @@ class ChannelDials(Dials):
     """A channel's quota; beyond it, 429 with `Retry-After`."""
     unlisted: tuple[str, ...] = ()
     """Articles no channel has heard of: a batch with one of them is refused as a whole."""
+    takes_unknown: bool = True
+    """Whether it takes word of orders that were not placed with it: those of the demonstration are handed in for it."""
 
 
 class Channels(Service):
@@ -49,25 +49,21 @@ class Channels(Service):
     dials = ChannelDials
 
     def __init__(self, options: Options) -> None:
-        """Open its memory; quotas are counted anew after a restart."""
+        """Open its memory."""
         super().__init__(options)
-        self._calls: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._quota = Quota(lambda: self.board.dials.calls_per_second, self.journal)
+        self._shop = Shop(self.records, takes_unknown=lambda: self.board.dials.takes_unknown)
 
     def routes(self) -> list[Route]:
         """What can be asked of it."""
         return [
-            self.counter.route(_PATH, "POST", _OPERATION, self._publish),
+            self._quota.on(self.counter.route(_PATH, "POST", _OPERATION, self._publish), _OPERATION),
             Route(_PATH, self._show, methods=["GET"]),
+            *self._shop.routes(self.counter, self._quota),
         ]
 
     async def _publish(self, request: Request) -> Response:
         channel = request.path_params["channel"]
-        wait_s = self._over_quota(channel)
-        if wait_s:
-            key = unquote(request.headers.get(KEY_HEADER, ""))
-            self.journal.request(_OPERATION, key, "", Verdict.REFUSED, "throttled")
-            headers = {"Retry-After": str(math.ceil(wait_s))}
-            return problem(HTTPStatus.TOO_MANY_REQUESTS, "throttled", f"{channel}'s quota is used up", headers)
         try:
             batch = read(OfferBatch, await request.body())
         except InvalidInput as error:
@@ -77,19 +73,6 @@ class Channels(Service):
             return problem(HTTPStatus.BAD_REQUEST, "key_mismatch", "key and channel must be those in the body")
         with self.database.transaction():
             return self._decide(batch)
-
-    def _over_quota(self, channel: str) -> float:
-        """Count a call; answers how many seconds too early it comes."""
-        quota = self.board.dials.calls_per_second
-        if quota is None:
-            return 0.0
-        now, calls = time.monotonic(), self._calls[channel]
-        while calls and calls[0] <= now - _WINDOW_S:
-            calls.popleft()
-        if len(calls) >= quota:
-            return calls[0] + _WINDOW_S - now
-        calls.append(now)
-        return 0.0
 
     def _decide(self, batch: OfferBatch) -> Response:
         said = batch.model_dump_json()

@@ -69,6 +69,7 @@ class Payment(Service):
             "authorised": request.amount.amount,
             "captured": 0,
             "refunded": 0,
+            "refunds": 0,
             "closed": False,
             "expires_at": expires.isoformat(),
         }
@@ -92,7 +93,8 @@ class Payment(Service):
         refunded = found["refunded"] + refund.amount.amount
         if refunded > found["captured"]:
             raise Refusal("beyond_captured", f"{found['refunded']} of {found['captured']} are given back already")
-        self.records.put(_AUTHORISATION, refund.authorisation, found | {"refunded": refunded})
+        more = {"refunded": refunded, "refunds": found.get("refunds", 0) + 1}
+        self.records.put(_AUTHORISATION, refund.authorisation, found | more)
         return Done(reference=f"REF-{self.records.number('refund'):06}")
 
     def _void(self, void: Void) -> Taken[Undone] | None:

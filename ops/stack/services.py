@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ MIGRATIONS = "migrations"
 _CALLING_BACK = ("erp", "wms", "carrier")
 _NEIGHBOURS = {"erp": ("wms",), "wms": ("carrier", "erp"), "carrier": ("wms",)}
 """Whom a partner tells of goods: who brings them, who books them, who takes back what nobody took."""
+_SHOPS = "ORDERLOOM_SHOPS"
+_SANDBOX_SHOPS = ("shopify", "woocommerce", "magento", "amazon", "b2b", "pos")
+"""The channels of the demonstration."""
 _TASK_QUEUE = "orders"
 _WORKERS_GRACE_S = 30.0
 """Longer than the workers themselves give what they are doing (workers/assembly.py)."""
@@ -71,6 +75,12 @@ class Plan:
             elsewhere={name: self.url(name) for name in self.sandboxes()},
         )
 
+    def _shops(self) -> dict[str, str]:
+        """Connect the sandbox's channels by name, and those the stack was given: they hear of their orders."""
+        sandbox: dict[str, object] = {"url": self.url("channels")} if "channels" in self.sandboxes() else {}
+        shops = dict.fromkeys(_SANDBOX_SHOPS, sandbox) if sandbox else {}
+        return {_SHOPS: json.dumps({**shops, **json.loads(self.given.get(_SHOPS, "{}"))})}
+
     def environment(self) -> dict[str, str]:
         """What every child gets: what the stack itself was given, with our addresses in it."""
         ours = {
@@ -94,7 +104,7 @@ class Plan:
                 for name in part.partners
                 if name in self.secrets
             }
-        ours |= together([part.environment(self.site(part)) for part in self.parts])
+        ours |= together([self._shops(), *(part.environment(self.site(part)) for part in self.parts)])
         kept = {key: value for key, value in self.given.items() if not key.startswith("TEMPORAL_")}
         return {**kept, **ours}
 

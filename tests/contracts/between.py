@@ -18,6 +18,8 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+_TRUSTED = httpx.create_ssl_context(trust_env=False)
+"""Read once: it takes longer than most tests."""
 _HOP = {"host", "content-length", "connection", "transfer-encoding", "keep-alive"}
 
 
@@ -46,6 +48,8 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     wait_s: float = 0.0
     matches: Callable[[str, str], bool] = lambda _method, _path: True
+    within: bytes = b""
+    """Strikes only a request whose body holds this; where every request has the same address."""
 
 
 LOST_REPLY = Fault(reaches=True)
@@ -64,9 +68,9 @@ def slow(seconds: float) -> Fault:
     return Fault(reaches=True, wait_s=seconds)
 
 
-def on(fault: Fault, method: str, part: str = "") -> Fault:
-    """Let a fault strike only requests with this method whose path holds this part; others pass before it."""
-    return replace(fault, matches=lambda asked, path: asked == method and part in path)
+def on(fault: Fault, method: str, part: str = "", within: str = "") -> Fault:
+    """Let a fault strike only requests with this method whose path, and body, hold this; others pass before it."""
+    return replace(fault, matches=lambda asked, path: asked == method and part in path, within=within.encode())
 
 
 class Between:
@@ -82,7 +86,7 @@ class Between:
         self.exchanges: list[Exchange] = []
         self.faults: deque[Fault] = deque()
         """What goes wrong next, each once, in this order."""
-        self._client = httpx.AsyncClient(base_url=self._origin, timeout=300, trust_env=False)
+        self._client = httpx.AsyncClient(base_url=self._origin, timeout=300, trust_env=False, verify=_TRUSTED)
 
     def sent(self, method: str, part: str = "") -> list[Exchange]:
         """Requests that reached the partner or were answered in its place, with this method and part of a path."""
@@ -95,7 +99,7 @@ class Between:
             method, path, _ = head[0].split(" ", 2)
             headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in head[1:-2])}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
-            status, answer, more = await self._answer(self._fault(method, path), method, path, headers, body)
+            status, answer, more = await self._answer(self._fault(method, path, body), method, path, headers, body)
             self.exchanges.append(Exchange(method, path, headers, body, status, answer))
             if status:
                 more = {**more, "content-length": str(len(answer)), "connection": "close"}
@@ -107,8 +111,8 @@ class Between:
         finally:
             writer.close()
 
-    def _fault(self, method: str, path: str) -> Fault | None:
-        if self.faults and self.faults[0].matches(method, path):
+    def _fault(self, method: str, path: str, body: bytes) -> Fault | None:
+        if self.faults and self.faults[0].matches(method, path) and self.faults[0].within in body:
             return self.faults.popleft()
         return None
 

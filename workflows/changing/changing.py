@@ -56,6 +56,11 @@ class Changing:
         change = self._current
         return change is not None and not change.taken_up and not change.settled
 
+    @property
+    def idle(self) -> bool:
+        """Whether no change is under way."""
+        return self._current is None or self._current.settled
+
     # --- what is sent ---------------------------------------------------------------------------------------------
 
     def check(self, proposal: ChangeProposal) -> None:

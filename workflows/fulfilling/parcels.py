@@ -17,7 +17,7 @@ from models.states.hold import HoldKind, HoldState
 from workflows.asking import Manner, NotDone
 from workflows.desk import CancelOrder
 from workflows.ordering.settling import refund
-from workflows.patches import WHOLE_LIFE
+from workflows.patches import REAL_PARTNERS, WHOLE_LIFE
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def _news(run: Run, event: ParcelMoved) -> bool:
     parcel = goods.parcel(event.tracking_number)
     if parcel is not None and parcel.lost_at is not None and event.occurred_at < parcel.lost_at:
         return False
-    if goods.moved(event.tracking_number, event.state):
+    each = len(goods.under_label(event.tracking_number)) > 1 and workflow.patched(REAL_PARTNERS)
+    if goods.moved(event.tracking_number, event.state, each=each):
         if parcel is not None and event.state is ShipmentState.LOST:
             parcel.lost_at = event.occurred_at
         return True

@@ -128,7 +128,8 @@ async def _book(run: Run, consignment: Consignment) -> Label:
     booking = booking_of(run.order, consignment, run.assessment.weight_grams)
     manner = Manner(Partner.CARRIER, f"book a parcel from {consignment.node}", refusal=HoldKind.ADDRESS)
     label = await run.ask(CarrierActivities.book, booking, manner)
-    run.standing.tell(f"label {label.tracking_number} of {label.carrier}", actor=Partner.CARRIER.value)
+    why = f": {label.note}" if label.note else ""
+    run.standing.tell(f"label {label.tracking_number} of {label.carrier}{why}", actor=Partner.CARRIER.value)
     return label
 
 

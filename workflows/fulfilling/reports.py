@@ -50,6 +50,7 @@ async def shipped(run: Run, event: ParcelShipped) -> None:
         return
     consignment.heard_of = True
     consignment.take(pieces_of(event.lines))
+    before = goods.line_quantities()
     value = goods.shipped(event)
     run.promises.shipped(event, consignment.node)
     final = goods.all_shipped
@@ -59,7 +60,7 @@ async def shipped(run: Run, event: ParcelShipped) -> None:
     run.events.extendleft(reversed(run.early))
     run.early.clear()
     await run.own(StockActivities.consume, _consumption(run, event, consignment), "take it off the shelf")
-    telling.shipped(run, event)
+    telling.shipped(run, event, before)
     await settle(run, event.shipment_id, value, final=final)
     await run.desk.show()
 

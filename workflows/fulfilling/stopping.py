@@ -9,6 +9,7 @@ from temporalio import workflow
 from models.order.snapshot import TimelineKind
 from workflows.asking import NotDone
 from workflows.fulfilling.releasing import recall
+from workflows.ordering import telling_channel
 from workflows.patches import WHOLE_LIFE
 from workflows.queues import Partner
 
@@ -31,6 +32,7 @@ async def meet_wish(run: Run) -> None:
     if stopped and workflow.patched(WHOLE_LIFE):
         # No warehouse has anything of it any more: what has not left will not.
         run.standing.goods.cancelled(run.standing.goods.outstanding())
+    telling_channel.left_out(run, "the rest of the order was cancelled")
     said = "what was not sent yet is cancelled" if stopped else "cannot be cancelled: the warehouse has sent it already"
     run.standing.tell(said, kind=TimelineKind.UNDO if stopped else TimelineKind.TROUBLE)
     await run.desk.show()
@@ -44,6 +46,7 @@ async def close_rest(run: Run, reason: str) -> None:
         run.stock.drop_ready()
         run.standing.goods.cancelled(run.standing.goods.outstanding())
         run.standing.tell(f"the rest is cancelled: {reason}", kind=TimelineKind.UNDO)
+        telling_channel.left_out(run, reason)
     await run.desk.show()
     run.desk.answer_wish("what was not sent yet is cancelled")
 

@@ -14,7 +14,7 @@ from models.states.fulfilment import FulfilmentState
 from models.states.lifecycle import Lifecycle
 from workflows.desk import BEING_CANCELLED
 from workflows.fulfilling import parcels
-from workflows.ordering import telling
+from workflows.ordering import telling, telling_channel
 from workflows.ordering.balancing import balance
 from workflows.ordering.shipping import ship
 from workflows.ordering.watching import Watch
@@ -67,9 +67,11 @@ async def _take(run: Run, event: PartnerEvent) -> None:
 async def complete(run: Run) -> None:
     """End the order well: every notice is out, and no stock stays reserved for what will not be shipped."""
     run.standing.awaiting = None
+    run.closing = True
     run.stock.stop()
     run.promises.stop()
     await balance(run)
+    telling_channel.left_out(run, "it will not be delivered")
     if run.asides.busy:
         await run.desk.show()
     await run.asides.done()

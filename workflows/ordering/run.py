@@ -14,12 +14,22 @@ from models.errors import OrderloomError
 from models.ids import effect_key
 from models.ledger.terms import MoneyTerms
 from models.order.assessment import Objection
-from models.partners.events import BackorderExpected, BackorderExpired, BackorderFilled, ParcelMoved
+from models.order.at_channel import AtChannel
+from models.partners.events import (
+    BackorderExpected,
+    BackorderExpired,
+    BackorderFilled,
+    ParcelMoved,
+    PaymentAuthorised,
+    PaymentDisputed,
+    PaymentFailed,
+)
 from models.states.hold import HoldKind
 from workflows.asides import Asides
 from workflows.asking import Asking, Manner
 from workflows.desk import OWN_RETRIES, Desk
 from workflows.fulfilling.alarm import Alarm
+from workflows.ordering.disputing import Disputes
 from workflows.ordering.promising import Promising
 from workflows.ordering.undoing import Undoing
 from workflows.queues import OWN_WITHIN
@@ -66,6 +76,13 @@ class Run:
     """Nodes that would not or could not send some of it."""
     resourced: int = 0
     """How often something was sourced again because of them."""
+    at_channel: AtChannel = field(init=False)
+    """What the channel knows of it."""
+    payments_heard: set[str] = field(default_factory=set)
+    """Payments of which the provider has told something since we asked."""
+    disputes: Disputes = field(init=False)
+    closing: bool = False
+    """Whether all of it is delivered, and only loose ends keep it from its end."""
     _assessment: Assessment | None = None
     _keys: dict[str, str] = field(default_factory=dict)
     asides: Asides = field(default_factory=Asides)
@@ -73,7 +90,9 @@ class Run:
     def __post_init__(self) -> None:
         """Begin with nothing reserved."""
         self.stock = Stocking(self)
+        self.at_channel = AtChannel.of(self.order)
         self.promises = Promising(self)
+        self.disputes = Disputes(self)
 
     def hear(self, event: PartnerEvent) -> None:
         """Take an event: to whom it concerns, or to the order's own story."""
@@ -81,6 +100,10 @@ class Run:
             self.promises.moved(event)
         if isinstance(event, BackorderFilled | BackorderExpected | BackorderExpired):
             self.news_of(event.reservation_key).append(event)
+        elif isinstance(event, PaymentAuthorised | PaymentFailed):
+            self.payments_heard.add(event.authorisation)
+        elif isinstance(event, PaymentDisputed):
+            self.disputes.hear(event)
         else:
             self.events.append(event)
 
@@ -95,6 +118,11 @@ class Run:
             message = f"{self.order.id} has not been judged yet"
             raise OrderloomError(message)
         return self._assessment
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether policy has spoken."""
+        return self._assessment is not None
 
     def judged(self, assessment: Assessment) -> None:
         """Take the judgement, which pins the policy."""

@@ -20,6 +20,7 @@ from models.policy.credit import credit
 from models.policy.screening import HOLD
 from models.states.hold import HoldKind
 from workflows.asking import Manner
+from workflows.ordering.authenticating import authenticated
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ async def _ask(run: Run, key: str, wanted: Wanted, *, may_give_up: bool) -> Auth
         may_give_up=may_give_up,
     )
     answer = await run.ask(PaymentActivities.authorise, request, manner)
+    if answer.authentication is not None:
+        answer = await authenticated(run, request, answer, manner)
     days = account.terms.authorisation_days
     made = account.authorise(
         amount,
@@ -125,6 +128,7 @@ async def _ask(run: Run, key: str, wanted: Wanted, *, may_give_up: bool) -> Auth
         kind=wanted.kind,
         token=wanted.token,
         expires_at=answer.expires_at or (workflow.now() + timedelta(days=days) if days else None),
+        captures_once=answer.captures_once,
     )
     run.standing.references.setdefault("authorisation", answer.reference)
     run.standing.tell(f"{amount} authorised", actor=Partner.PAYMENT.value)
@@ -166,11 +170,21 @@ async def assure(run: Run) -> None:
     if rules.reauthorise_before_release:
         for source in account.expired(workflow.now()):
             _ran_out(run, source)
-    due = to_authorise(run.order, run.standing.goods.still_wanted(), run.standing.goods.freight)
-    missing = due - account.taken_by_provider - account.set_aside
+    missing = _missing(run)
     if missing.amount > 0:
         last = account.authorisations[-1]
         await _authorise_one(run, _further(run), Wanted(last.kind, missing, last.token))
+
+
+async def set_rest_aside(run: Run, ended: Authorised, rest: Money) -> None:
+    """Set aside anew what a provider that captures once has let go, as far as it is for goods still to leave us.
+
+    Raises:
+        NotDone: it was declined, and somebody gave it up.
+    """
+    wanted = min(rest, _missing(run))
+    if wanted.amount > 0:
+        await _ask(run, _further(run), Wanted(ended.kind, wanted, ended.token), may_give_up=True)
 
 
 async def authorise_more(run: Run, amount: Money) -> None:
@@ -183,6 +197,13 @@ async def authorise_more(run: Run, amount: Money) -> None:
     last = wanted_of(run.order, amount)[-1]
     wanted = Wanted(sources[-1].kind, amount, sources[-1].token) if sources else Wanted(last.kind, amount, last.token)
     await _ask(run, _further(run), wanted, may_give_up=True)
+
+
+def _missing(run: Run) -> Money:
+    """What is to be paid for all that is wanted still, and neither taken nor set aside."""
+    account = run.standing.account
+    due = to_authorise(run.order, run.standing.goods.still_wanted(), run.standing.goods.freight)
+    return due - account.taken_by_provider - account.set_aside
 
 
 def _ran_out(run: Run, source: Authorised) -> None:

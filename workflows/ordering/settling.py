@@ -21,11 +21,13 @@ from models.states.hold import HoldKind
 from workflows.asides import together
 from workflows.asking import Manner, NotDone
 from workflows.ordering import telling
-from workflows.ordering.securing import renew
+from workflows.ordering.securing import renew, set_rest_aside
+from workflows.patches import REAL_PARTNERS
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
     from models.ledger.sales import Sale
+    from models.ledger.tenders import Authorised
     from models.partners.erp import InvoiceLine
     from workflows.ordering.run import Run
 
@@ -64,8 +66,18 @@ async def capture(run: Run, part: str, amount: Money, *, final: bool) -> None:
         await renew(run, amount if final else None)
         for number, draw in enumerate(_draws(run, amount), start=1):
             await _capture_one(run, part if number == 1 else f"{part}-{number}", draw, final=final)
+            await _keep_rest(run, draw.source)
     except NotDone:
         return
+
+
+async def _keep_rest(run: Run, source: Authorised) -> None:
+    """Set aside anew what a provider that captures once has let go of."""
+    rest = source.left
+    if source.captures_once and rest:
+        run.standing.account.let_go(source)
+        run.standing.tell(f"{rest} no longer set aside: it can be captured once only", actor=Partner.PAYMENT.value)
+        await set_rest_aside(run, source, rest)
 
 
 def _draws(run: Run, amount: Money) -> list[Draw]:
@@ -114,6 +126,9 @@ async def invoice(run: Run, part: str, value: Money) -> None:
     )
     if run.assessment.money is not None:
         asked = _in_full(run, asked, sale)
+    node = _node(run, part)
+    if node is not None and workflow.patched(REAL_PARTNERS):
+        asked = asked.model_copy(update={"node": node})
     manner = Manner(Partner.ERP, f"post an invoice of {asked.total}", refusal=HoldKind.DATA_QUALITY, may_give_up=True)
     try:
         done = await run.ask(ErpActivities.post_invoice, asked, manner)
@@ -123,6 +138,11 @@ async def invoice(run: Run, part: str, value: Money) -> None:
     account.invoice(sale, done.reference)
     run.standing.references[f"invoice {part}"] = done.reference
     run.standing.tell(f"invoice {done.reference} of {asked.total}", actor=Partner.ERP.value)
+
+
+def _node(run: Run, part: str) -> str | None:
+    """Say where the goods of a shipment left from; None where it is more than one shipment, or none."""
+    return next((shipment.node for shipment in run.standing.goods.shipments() if shipment.shipment_id == part), None)
 
 
 def _in_full(run: Run, asked: Invoice, sale: Sale) -> Invoice:
@@ -200,6 +220,7 @@ async def _refund_one(run: Run, part: str, draw: Draw, reason: str) -> bool:
     run.standing.account.refund(draw, done.reference)
     run.standing.references[f"refund {part}"] = done.reference
     run.standing.tell(f"refund {done.reference} of {amount}: {reason}", actor=Partner.PAYMENT.value)
+    telling.refunded(run, part, amount, reason)
     return True
 
 

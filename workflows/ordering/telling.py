@@ -8,9 +8,11 @@ from activities.notices import NoticeActivities
 from models.partners.notices import Audience, Notice, NoticeKind, Parcel
 from workflows.asides import together
 from workflows.asking import Manner, NotDone
+from workflows.ordering import telling_channel
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from models.money import Money
@@ -25,10 +27,11 @@ def confirm(run: Run) -> None:
         run.aside(_send(run, NoticeKind.ORDER_CONFIRMED, Audience.CUSTOMER))
 
 
-def shipped(run: Run, event: ParcelShipped) -> None:
-    """Tell the channel of a parcel (R28), and the customer."""
+def shipped(run: Run, event: ParcelShipped, before: Mapping[str, int]) -> None:
+    """Tell the channel of a parcel (R28), and the customer; `before` is how many of each line had left until then."""
     parcel = Parcel(carrier=event.carrier, tracking_number=event.tracking_number)
-    for audience in _audiences(run):
+    told = run.assessment.channel_connected and telling_channel.shipped(run, event, before)
+    for audience in _but_channel(run) if told else _audiences(run):
         run.aside(_send(run, NoticeKind.ORDER_SHIPPED, audience, part=event.shipment_id, parcels=(parcel,)))
 
 
@@ -73,30 +76,51 @@ def question(run: Run, part: str, reason: str, answer_by: datetime | None) -> No
 
 def changed(run: Run, change: str, reason: str, refund_due: Money) -> None:
     """Tell the channel, and what it has to give back, and the customer that the order is changed as was wished."""
-    for audience in _audiences(run):
+    told = telling_channel.left_out(run, reason)
+    if refund_due and run.assessment.channel_connected:
+        told = True
+        telling_channel.refunded(run, change, refund_due, reason, by_channel=True)
+    elif not refund_due and run.standing.changes[change].proposed_by == run.order.channel:
+        # It was made there: the channel need not hear of it.
+        told = True
+    for audience in _but_channel(run) if told else _audiences(run):
         due = refund_due if refund_due and audience is Audience.CHANNEL else None
         run.aside(_send(run, NoticeKind.ORDER_CHANGED, audience, part=change, refund_due=due, reason=reason))
 
 
+def not_done(run: Run, part: str, reason: str) -> None:
+    """Tell the channel that what it has done to the order could not be done here as well."""
+    run.aside(_send(run, NoticeKind.NOT_DONE, Audience.CHANNEL, part=part, reason=reason))
+
+
 def refund_due(run: Run, part: str, amount: Money, reason: str) -> None:
     """Tell the channel, which holds the money, to give so much of it back."""
-    run.aside(_send(run, NoticeKind.REFUND_DUE, Audience.CHANNEL, part=part, refund_due=amount, reason=reason))
+    if run.assessment.channel_connected:
+        telling_channel.refunded(run, part, amount, reason, by_channel=True)
+    else:
+        run.aside(_send(run, NoticeKind.REFUND_DUE, Audience.CHANNEL, part=part, refund_due=amount, reason=reason))
+
+
+def refunded(run: Run, part: str, amount: Money, reason: str) -> None:
+    """Have a connected channel note what we gave back ourselves."""
+    if run.assessment.channel_connected:
+        telling_channel.refunded(run, part, amount, reason, by_channel=False)
 
 
 async def cancelled(run: Run, reason: str, refund_due: Money) -> None:
     """Tell the channel that the order is cancelled and what it has to give back, and the customer."""
-    await together(
-        *(
-            _send(
-                run,
-                NoticeKind.ORDER_CANCELLED,
-                audience,
-                refund_due=refund_due if refund_due and audience is Audience.CHANNEL else None,
-                reason=reason,
-            )
-            for audience in _audiences(run)
+    connected = run.assessment.channel_connected
+    notices = [
+        _send(
+            run,
+            NoticeKind.ORDER_CANCELLED,
+            audience,
+            refund_due=refund_due if refund_due and audience is Audience.CHANNEL else None,
+            reason=reason,
         )
-    )
+        for audience in (_but_channel(run) if connected else _audiences(run))
+    ]
+    await together(*notices, *([telling_channel.cancelled(run, reason, refund_due)] if connected else []))
 
 
 def _may_write(run: Run) -> bool:
@@ -106,6 +130,11 @@ def _may_write(run: Run) -> bool:
 
 def _audiences(run: Run) -> list[Audience]:
     return [Audience.CHANNEL, Audience.CUSTOMER] if _may_write(run) else [Audience.CHANNEL]
+
+
+def _but_channel(run: Run) -> list[Audience]:
+    """Who gets a notice where the channel is told itself."""
+    return [audience for audience in _audiences(run) if audience is not Audience.CHANNEL]
 
 
 async def _send(  # noqa: PLR0913 - a notice says several things

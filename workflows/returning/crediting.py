@@ -10,6 +10,7 @@ from activities.payments import PaymentActivities
 from models.ledger.accounts import LedgerAccount
 from models.messages import Verdict
 from models.money import Money
+from models.partners.channels import ChannelLine
 from models.partners.erp import CreditLine, CreditMemo
 from models.partners.notices import NoticeKind
 from models.partners.payments import Refund
@@ -59,6 +60,8 @@ async def _card(run: ReturnRun, gift: Gift) -> bool:
         book_refund(run.standing.journal, part.account, part.amount, done.reference)
         gift.references["refund" if number == 1 else f"refund-{number}"] = done.reference
         run.standing.tell(f"refund {done.reference} of {part.amount}", actor=Partner.PAYMENT.value)
+        # The goods are named once: what goes back in several parts is for the same ones.
+        telling.refunded(run, part.amount, f"{_part(gift)}-{name}", _lines(gift) if number == 1 else ())
     return True
 
 
@@ -66,7 +69,7 @@ async def _channel(run: ReturnRun, gift: Gift) -> bool:
     amount = gift.ways.channel
     if not amount:
         return True
-    told = await telling.refund_due(run, amount, _part(gift))
+    told = await telling.refund_due(run, amount, _part(gift), () if gift.ways.card else _lines(gift))
     if told:
         book_channel(run.standing.journal, run.case.sold, gift)
         run.standing.tell(f"the channel was told to give {amount} back", actor=Partner.NOTIFICATION.value)
@@ -140,6 +143,10 @@ def loose_gift(run: ReturnRun, quantities: dict[str, int], amount: Money) -> Gif
     ways = Ways.none(amount.currency).model_copy(update={"credit": amount})
     granted = RefundGrant(lines=lines, shipping=zero, fees=zero, ways=ways, decision=decision)
     return Gift(run.key("refund", str(len(run.standing.gifts) + 1)), granted, ways)
+
+
+def _lines(gift: Gift) -> tuple[ChannelLine, ...]:
+    return tuple(ChannelLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity) for line in gift.grant.lines)
 
 
 def _part(gift: Gift) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from activities.channels import ChannelActivities
 from activities.notices import NoticeActivities
+from models.partners.channels import ChannelRefund
 from models.partners.notices import Audience, Notice, NoticeKind, Parcel
+from models.states.hold import HoldKind
 from workflows.asking import Manner, NotDone
-from workflows.queues import Partner
+from workflows.queues import Partner, Shop
 
 if TYPE_CHECKING:
     from models.money import Money
+    from models.partners.channels import ChannelLine
     from workflows.returning.run import ReturnRun
 
 
@@ -28,9 +32,44 @@ async def _tell(run: ReturnRun, kind: NoticeKind, reason: str, part: str, parcel
     await _send(run, _notice(run, kind, audience, part, reason=reason, parcels=(parcel,) if parcel else ()))
 
 
-async def refund_due(run: ReturnRun, amount: Money, part: str) -> bool:
+async def refund_due(run: ReturnRun, amount: Money, part: str, lines: tuple[ChannelLine, ...]) -> bool:
     """Tell the channel what to give back of the money it holds; False where a person gave up telling it."""
+    if run.assessment.channel_connected:
+        return await _tell_channel(run, amount, part, lines, by_channel=True)
     return await _send(run, _notice(run, NoticeKind.REFUND_DUE, Audience.CHANNEL, part, refund_due=amount))
+
+
+def refunded(run: ReturnRun, amount: Money, part: str, lines: tuple[ChannelLine, ...]) -> None:
+    """Have a connected channel note what we gave back ourselves, beside the story."""
+    if run.assessment.channel_connected:
+        run.aside(_note_at_channel(run, amount, part, lines))
+
+
+async def _note_at_channel(run: ReturnRun, amount: Money, part: str, lines: tuple[ChannelLine, ...]) -> None:
+    await _tell_channel(run, amount, part, lines, by_channel=False)
+
+
+async def _tell_channel(
+    run: ReturnRun, amount: Money, part: str, lines: tuple[ChannelLine, ...], *, by_channel: bool
+) -> bool:
+    sold = run.case.sold
+    update = ChannelRefund(
+        key=run.key("refund-channel", part),
+        order_id=sold.order_id,
+        channel=sold.channel,
+        external_id=sold.external_id,
+        amount=amount,
+        lines=lines,
+        held_by_channel=by_channel,
+        reason=f"return {run.case.id}",
+    )
+    said = f"have {sold.channel} give {amount} back" if by_channel else f"tell {sold.channel} of {amount} back"
+    manner = Manner(Shop(sold.channel), said, refusal=HoldKind.STATUS_UPDATE, may_give_up=True)
+    try:
+        await run.ask(ChannelActivities.tell, update, manner)
+    except NotDone:
+        return False
+    return True
 
 
 def _notice(  # noqa: PLR0913 - a notice says several things

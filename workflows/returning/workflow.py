@@ -10,7 +10,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from models.errors import InvalidInput
-from models.messages import Cancellation, Verdict
+from models.messages import START_MAX, Cancellation, Verdict
 from models.order.snapshot import TimelineKind
 from models.partners.events import PARTNER_EVENT, ParcelMoved
 from models.returns.messages import (
@@ -25,7 +25,7 @@ from models.returns.standing import ReturnStanding
 from models.states.hold import HoldState
 from models.states.returning import ReturnState
 from workflows.desk import CancelOrder
-from workflows.messages import START_MAX, conflict, from_call, from_signal, refusal, sentence
+from workflows.messages import conflict, from_call, from_signal, refusal, sentence
 from workflows.returning import taking
 from workflows.returning.desk import ReturnDesk
 from workflows.returning.following import close, follow

@@ -77,6 +77,8 @@ class Item:
     quantity: int
     finished: int
     """How many Amazon has shipped or cancelled."""
+    sent: int
+    """How many of these it has shipped, or shows as shipped by us."""
     goods: Cost
     shipping: Cost
     beside: tuple[tuple[ChargeKind, str, Cost], ...] = ()
@@ -169,6 +171,7 @@ class Reckoning:
             name=item.name,
             quantity=item.quantity,
             cancelled=item.finished,
+            shipped=min(item.sent, item.finished),
             subtotal=item.goods.price,
             discounts=_discounts(item.goods, item.promotion),
             taxes=_taxes(item.goods, mode),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from activities.adapters.amazon import v0, v2026, vendor
 from activities.adapters.amazon.composite import Composite
-from activities.adapters.channel_payload import one_order
+from activities.adapters.channel_payload import of_channel, one_order
 from activities.adapters.storefront.envelope import Found, in_list, kind, read_each, refuse, what_else
 from models.strict_json import parse
 
@@ -62,6 +62,10 @@ class AmazonOrders:
 
     format = "amazon/orders"
 
+    def __init__(self, channel: str = v2026.CHANNEL) -> None:
+        """Read orders of the account that is connected under this name."""
+        self._channel = channel
+
     def read(self, body: bytes) -> list[Reading]:
         """Read a payload.
 
@@ -75,8 +79,8 @@ class AmazonOrders:
         if isinstance(inner, dict) and "payload" in inner and "notificationType" not in inner:
             inner, at = inner["payload"], f"{at}/payload"
         if isinstance(inner, dict) and "Order" in inner:
-            return [one_order(whole, Composite.of(inner, at).document)]
-        return read_each(_found(whole, inner, at), _no_order, _document)
+            return of_channel([one_order(whole, Composite.of(inner, at).document)], self._channel)
+        return of_channel(read_each(_found(whole, inner, at), _no_order, _document), self._channel)
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:  # noqa: ARG002 - Amazon signs nothing
         """Amazon is asked for orders, and signs none: the caller's API key is what vouches for them."""

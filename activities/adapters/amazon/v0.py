@@ -114,6 +114,7 @@ def _item(order: V0Order, item: OrderItem, currency: str, at: str) -> Item:
         name=text.titled(item.title),
         quantity=max(1, item.quantity_ordered),
         finished=_finished(order, item, at),
+        sent=item.quantity_shipped or (item.quantity_ordered if order.order_status in _SHIPPED else 0),
         goods=Cost(
             read(item.item_price, "ItemPrice"),
             read(item.promotion_discount, "PromotionDiscount"),

@@ -106,6 +106,7 @@ def _item(order: V2026Order, item: OrderItem, currency: str, at: str) -> Item:
         name=text.titled(product.title),
         quantity=max(1, item.quantity_ordered),
         finished=_finished(order, item, at),
+        sent=_sent(order, item),
         goods=cost.goods,
         shipping=cost.shipping,
         beside=cost.beside,
@@ -130,6 +131,13 @@ def _finished(order: V2026Order, item: OrderItem, at: str) -> int:
         message = f"is {left}, but only {ordered} are ordered"
         raise InvalidInput.at(f"{at}/fulfillment/quantityUnfulfilled", "quantity", message)
     return ordered - left
+
+
+def _sent(order: V2026Order, item: OrderItem) -> int:
+    if item.fulfillment.quantity_fulfilled is not None:
+        return item.fulfillment.quantity_fulfilled
+    gone = order.fulfillment.fulfillment_status == "SHIPPED" and item.cancellation.cancellation_execution is None
+    return item.quantity_ordered if gone else 0
 
 
 def _tip(order: V2026Order, currency: str, at: str) -> Money:

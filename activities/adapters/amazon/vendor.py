@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 CHANNEL = "amazon"
+_PIECES_MAX = 1_000_000
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _CONSIGNED = "ConsignedOrder"
 _PREPAID = {"Prepaid", "CreditCard"}
@@ -44,7 +45,7 @@ def bulk_document(value: dict[str, Any], at: str) -> OrderDocument:
     if details.purchase_order_type == _CONSIGNED or details.payment_method == "Consignment":
         message = "a consignment order sends goods that stay ours: it is no sale"
         raise InvalidInput.at(f"{at}/orderDetails/purchaseOrderType", "consignment", message)
-    bill = _bill(details.items, f"{at}/orderDetails", finished=order.purchase_order_state == "Closed")
+    bill = _bill(details.items, f"{at}/orderDetails", finished=order.purchase_order_state == "Closed", sent=True)
     place = f"{at}/orderDetails"
     ship_to, bill_to = details.ship_to_party.address, details.bill_to_party.address
     return OrderDocument(
@@ -76,7 +77,9 @@ def direct_document(value: dict[str, Any], at: str) -> OrderDocument:
     order = fields(DirectOrder, value, at)
     details = order.order_details
     status = details.order_status
-    bill = _bill(details.items, f"{at}/orderDetails", finished=status in {"SHIPPED", "CANCELLED"})
+    bill = _bill(
+        details.items, f"{at}/orderDetails", finished=status in {"SHIPPED", "CANCELLED"}, sent=status == "SHIPPED"
+    )
     how = details.shipment_details
     return OrderDocument(
         channel=CHANNEL,
@@ -100,16 +103,18 @@ def direct_document(value: dict[str, Any], at: str) -> OrderDocument:
     )
 
 
-def _bill(items: Sequence[PurchaseItem], at: str, *, finished: bool) -> Bill:
+def _bill(items: Sequence[PurchaseItem], at: str, *, finished: bool, sent: bool) -> Bill:
     if not items:
         raise InvalidInput.at(f"{at}/items", "no_items", "orderDetails name no items")
     currency = currency_of((item.net_cost or item.net_price for item in items), None, f"{at}/items/0/netCost")
-    read = [_item(item, currency, f"{at}/items/{index}", finished=finished) for index, item in enumerate(items)]
+    read = [
+        _item(item, currency, f"{at}/items/{index}", finished=finished, sent=sent) for index, item in enumerate(items)
+    ]
     only_once((item.id, f"{item.at}/itemSequenceNumber") for item in read)
     return Reckoning(currency=currency, items=read, stated=Stated(None, at), taxes_included=False).bill()
 
 
-def _item(item: PurchaseItem, currency: str, at: str, *, finished: bool) -> Item:
+def _item(item: PurchaseItem, currency: str, at: str, *, finished: bool, sent: bool) -> Item:
     price = item.net_cost or item.net_price
     name = "netPrice" if item.net_cost is None and item.net_price is not None else "netCost"
     if price is None or price.amount is None:
@@ -138,6 +143,7 @@ def _item(item: PurchaseItem, currency: str, at: str, *, finished: bool) -> Item
         quantity=quantity,
         # An item that Amazon lowered to none is kept as one that was cancelled, to show that it was there.
         finished=quantity if finished or not pieces else 0,
+        sent=quantity if sent and finished and pieces else 0,
         goods=Cost(Money(amount=each.amount * pieces, currency=currency), zero, Money.sum_of(taxes, currency), zero),
         shipping=Cost.nothing(currency),
     )
@@ -150,7 +156,11 @@ def _pieces(item: PurchaseItem, at: str) -> int:
     if ordered.unit_size is None:
         message = "is missing: cases are ordered, and nobody can tell how many pieces that is"
         raise InvalidInput.at(f"{at}/orderedQuantity/unitSize", "unit_size", message)
-    return ordered.amount * ordered.unit_size
+    pieces = ordered.amount * ordered.unit_size
+    if pieces > _PIECES_MAX:
+        message = f"are {pieces} pieces, more than the {_PIECES_MAX} a line may have"
+        raise InvalidInput.at(f"{at}/orderedQuantity", "quantity", message)
+    return pieces
 
 
 def _customer(party: Party) -> Customer:

@@ -52,6 +52,13 @@ class Row:
         return self.number("qty_ordered", self.item.qty_ordered)
 
     @property
+    def taken_away(self) -> Decimal:
+        """How many were cancelled, or refunded without having been sent."""
+        shipped = self.number("qty_shipped", self.item.qty_shipped)
+        refunded = self.number("qty_refunded", self.item.qty_refunded)
+        return max(refunded - shipped, Decimal(0)) + self.number("qty_canceled", self.item.qty_canceled)
+
+    @property
     def settled(self) -> Decimal:
         """How many the shop has sent, cancelled or refunded, counted as Magento counts what is left to ship."""
         shipped = self.number("qty_shipped", self.item.qty_shipped)
@@ -98,6 +105,18 @@ class Sold:
         if self.payer is not self.article and self.payer.ordered:
             with_parent = self.payer.settled * ordered // self.payer.ordered
         return int(min(ordered, max(self.article.settled, with_parent)))
+
+    def sent(self, state: str | None) -> int:
+        """Of those that are `finished`, how many were sent, or are done with otherwise than by being taken away.
+
+        What Magento calls complete without saying what became of each piece, such as downloads, counts as sent.
+        """
+        if state == "canceled":
+            return 0
+        taken = self.article.taken_away
+        if self.payer is not self.article and self.payer.ordered:
+            taken = max(taken, self.payer.taken_away * self.article.ordered // self.payer.ordered)
+        return max(self.finished(state) - int(taken), 0)
 
 
 def sold(order: MagentoOrder, at: str) -> list[Sold]:

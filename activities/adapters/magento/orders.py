@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from activities.adapters.magento.mapping import document
+from activities.adapters.channel_payload import of_channel
+from activities.adapters.magento.mapping import CHANNEL, document
 from activities.adapters.storefront.envelope import Found, in_list, kind, read_each, refuse, what_else
 from models.errors import InvalidInput
 from models.strict_json import parse
@@ -50,13 +51,17 @@ class MagentoOrders:
 
     format = "magento/orders"
 
+    def __init__(self, channel: str = CHANNEL) -> None:
+        """Read orders of the shop that is connected under this name."""
+        self._channel = channel
+
     def read(self, body: bytes) -> list[Reading]:
         """Read a payload.
 
         Raises:
             InvalidInput: not JSON, or no order in it; says what it is instead.
         """
-        return read_each(_found(parse(body)), _no_order, document)
+        return of_channel(read_each(_found(parse(body)), _no_order, document), self._channel)
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:  # noqa: ARG002 - Magento signs nothing
         """Adobe Commerce does not sign what it sends: the caller's API key is what vouches for it."""

@@ -107,6 +107,7 @@ class Item(ChannelModel):
     is_virtual: Flag = False
     qty_ordered: MaybeAmount = None
     qty_canceled: MaybeAmount = None
+    qty_invoiced: MaybeAmount = None
     qty_refunded: MaybeAmount = None
     qty_shipped: MaybeAmount = None
     price: MaybeAmount = None

@@ -97,6 +97,7 @@ class Pricing:
             name=text.titled(article.name),
             quantity=sold.quantity(),
             cancelled=sold.finished(self.order.state),
+            shipped=sold.sent(self.order.state),
             subtotal=subtotal,
             discounts=self._discounts(discount),
             taxes=(*self._taxes(tax, sold.payer.item.tax_percent), *self._taxes(product_tax, None, "Product tax")),

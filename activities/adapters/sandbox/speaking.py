@@ -92,13 +92,15 @@ class Speaking:
         try:
             found = await self._look_up(ask, receipt, amount)
         except Transient as error:
-            raise Transient(doubt.partner, f"{doubt}; and it could not be looked up: {error}") from error
+            said = f"{doubt}; and it could not be looked up: {error}"
+            raise Transient(doubt.partner, said, in_doubt=True) from error
         except Unavailable as error:
-            raise Unavailable(doubt.partner, f"{doubt}; then it {error}", retry_after_s=error.retry_after_s) from error
+            said, pause = f"{doubt}; then it {error}", error.retry_after_s
+            raise Unavailable(doubt.partner, said, retry_after_s=pause, in_doubt=True) from error
         except Uncertain as error:
             raise Uncertain(doubt.partner, f"{doubt}; {error}", code=error.code) from error
         if found is None:
-            raise Transient(doubt.partner, f"{doubt}; it was not done") from doubt
+            raise Transient(doubt.partner, f"{doubt}; it was not done", in_doubt=True) from doubt
         return found
 
     async def _look_up(self, ask: Effect, receipt: type[Receipt[Answer]], amount: Money | None) -> Answer | None:

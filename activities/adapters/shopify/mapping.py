@@ -21,8 +21,8 @@ CHANNEL = "shopify"
 _HIGH_RISK = ("fraud", "high risk", "high-risk")
 
 
-def document(payload: Any, at: str) -> OrderDocument:  # noqa: ANN401 - a channel's JSON has no narrower type
-    """Map one order; `at` points to it in what was sent.
+def document(payload: Any, at: str, channel: str = CHANNEL) -> OrderDocument:  # noqa: ANN401 - JSON has no narrower type
+    """Map one order of a channel; `at` points to it in what was sent.
 
     Raises:
         models.errors.InvalidInput: a field that cannot be read, or totals that disagree.
@@ -31,20 +31,20 @@ def document(payload: Any, at: str) -> OrderDocument:  # noqa: ANN401 - a channe
     *customers, shops = sides(order)
     for side in customers:
         try:
-            return _on(side, order, at)
+            return _on(side, order, at, channel)
         except Incomplete:
             # Some amount is given in the shop's currency alone: then all of them are read there.
             continue
-    return _on(shops, order, at)
+    return _on(shops, order, at, channel)
 
 
-def _on(side: Side, order: ShopifyOrder, at: str) -> OrderDocument:
+def _on(side: Side, order: ShopifyOrder, at: str, channel: str) -> OrderDocument:
     total = side.money(order.total_price, order.total_price_set, f"{at}/total_price")
     prices = Prices(order, side, at)
     priced = settle(prices, parts(prices), total)
     ways = [each for way in order.shipping_lines if not way.is_removed for each in (way.code, way.title)]
     return OrderDocument(
-        channel=CHANNEL,
+        channel=channel,
         external_id=order.id,
         number=text.line(order.name),
         placed_at=order.processed_at or order.created_at,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from activities.adapters.shopify.mapping import document
+from activities.adapters.shopify.mapping import CHANNEL, document
 from activities.adapters.storefront.envelope import Found, in_list, kind, read_each, refuse, what_else
 from activities.adapters.storefront.signature import signed
 from models.strict_json import parse
@@ -53,9 +54,10 @@ class ShopifyOrders:
 
     format = "shopify/orders"
 
-    def __init__(self, secret: str = "") -> None:
-        """Take the app's client secret; empty where signatures are not checked."""
+    def __init__(self, secret: str = "", channel: str = CHANNEL) -> None:
+        """Take the app's client secret, empty where signatures are not checked, and what we call the shop."""
         self._secret = secret
+        self._document = partial(document, channel=channel)
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Check ``X-Shopify-Hmac-Sha256`` over the raw body."""
@@ -67,7 +69,7 @@ class ShopifyOrders:
         Raises:
             models.errors.InvalidInput: there is no order in it; says what it is instead.
         """
-        return read_each(_found(parse(body)), _not_an_order, document)
+        return read_each(_found(parse(body)), _not_an_order, self._document)
 
 
 def _found(payload: Any) -> list[Found]:  # noqa: ANN401 - JSON has no narrower type

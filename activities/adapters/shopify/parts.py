@@ -79,11 +79,11 @@ def parts(prices: Prices) -> Parts:
         if not way.is_removed
     ]
     quantities = Quantities(order)
-    lines = tuple(_line(prices, item, quantities.left(item), place) for item, place in goods)
+    lines = tuple(_line(prices, item, quantities, place) for item, place in goods)
     return Parts(lines=lines, shipping=tuple(ways), charges=tuple(charges))
 
 
-def _line(prices: Prices, item: LineItem, left: int, at: str) -> Line:
+def _line(prices: Prices, item: LineItem, quantities: Quantities, at: str) -> Line:
     subtotal = _times(prices, item, at)
     if subtotal.amount < 0:
         raise InvalidInput.at(f"{at}/price", "negative", "must not be negative")
@@ -94,7 +94,8 @@ def _line(prices: Prices, item: LineItem, left: int, at: str) -> Line:
             sku=text.sku(item.sku, f"{at}/sku", **ids),
             name=text.line(item.name) or text.line(item.title),
             quantity=item.quantity,
-            cancelled=item.quantity - left,
+            cancelled=item.quantity - quantities.left(item),
+            shipped=quantities.sent(item),
             subtotal=subtotal,
             discounts=prices.discounts(item.discount_allocations, item.total_discount, item.total_discount_set, at),
             taxes=prices.taxes(item.tax_lines, at),

@@ -36,11 +36,19 @@ class Quantities:
         """
         if self._all_money_back:
             return 0
-        refunded = self._refunded[item.id]
-        current = item.quantity - refunded if item.current_quantity is None else item.current_quantity
-        fulfillable = item.fulfillable_quantity
-        if fulfillable is None:
-            # A line says so itself; only where it does not, the order speaks for its lines.
-            whole = (item.fulfillment_status or self._order_status) == "fulfilled"
-            fulfillable = 0 if whole else item.quantity - max(refunded, self._sent[item.id])
-        return max(0, min(item.quantity, current, fulfillable))
+        return max(0, min(item.quantity, self._kept(item), self._unsent(item)))
+
+    def sent(self, item: LineItem) -> int:
+        """Of what is not left, how many the customer was sent and keeps: the others were removed or refunded."""
+        return max(0, min(item.quantity, self._kept(item)) - max(0, self._unsent(item)))
+
+    def _kept(self, item: LineItem) -> int:
+        """What was ordered, less what was removed or refunded, sent or not."""
+        return item.quantity - self._refunded[item.id] if item.current_quantity is None else item.current_quantity
+
+    def _unsent(self, item: LineItem) -> int:
+        if item.fulfillable_quantity is not None:
+            return item.fulfillable_quantity
+        # A line says so itself; only where it does not, the order speaks for its lines.
+        whole = (item.fulfillment_status or self._order_status) == "fulfilled"
+        return 0 if whole else item.quantity - max(self._refunded[item.id], self._sent[item.id])

@@ -52,6 +52,21 @@ def _claim() -> Update:
 _CLAIM = _claim()
 
 
+def waiting_row(source: str, event: PartnerEvent, body: bytes, now: datetime) -> dict[str, object]:
+    """An event that has just come in."""
+    return {
+        "source": source,
+        "event_id": event.event_id,
+        "event": event,
+        "body": body,
+        "state": WAITING,
+        "attempts": 0,
+        "received_at": now,
+        "next_attempt_at": now,
+        "leased_until": now,
+    }
+
+
 class SqlInbox:
     """`activities.records.orders.Inbox` on our own database."""
 
@@ -63,18 +78,7 @@ class SqlInbox:
 
     async def receive(self, source: str, event: PartnerEvent, body: bytes) -> bool:
         """Store an event; False where it was here before."""
-        now = self._now()
-        row = {
-            "source": source,
-            "event_id": event.event_id,
-            "event": event,
-            "body": body,
-            "state": WAITING,
-            "attempts": 0,
-            "received_at": now,
-            "next_attempt_at": now,
-            "leased_until": now,
-        }
+        row = waiting_row(source, event, body, self._now())
         async with self._database.writing() as connection:
             stored = await connection.execute(self._receive.returning(_i.event_id), row)
             return stored.first() is not None

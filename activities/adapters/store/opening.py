@@ -11,8 +11,10 @@ from activities.adapters.store.batches.importing import SqlImporting
 from activities.adapters.store.batches.listing import SqlBatches
 from activities.adapters.store.batches.uploads import SqlUploads
 from activities.adapters.store.database import Database
+from activities.adapters.store.feeds import SqlFeeds
 from activities.adapters.store.idempotency import SqlIdempotencyKeys
 from activities.adapters.store.inbox import SqlInbox
+from activities.adapters.store.known_orders import SqlKnownOrders
 from activities.adapters.store.order_book import SqlOrderBook
 from activities.adapters.store.orders import SqlOrders
 from activities.adapters.store.pepper import pepper
@@ -39,6 +41,8 @@ class Store:
     order_book: SqlOrderBook
     quarantine: SqlQuarantine
     inbox: SqlInbox
+    feeds: SqlFeeds
+    known_orders: SqlKnownOrders
     idempotency: SqlIdempotencyKeys
     api_keys: SqlApiKeys
     stock: SqlStockLedger
@@ -61,12 +65,15 @@ def open_store(settings: Settings, policies: PolicyBook) -> Store:
     """Open the store; the migrations must have run, and nothing is connected yet."""
     database = Database(settings.database)
     stock = SqlStockLedger(database, policies)
+    connected = frozenset(settings.shops)
     return Store(
         database=database,
         orders=SqlOrders(database),
-        order_book=SqlOrderBook(database, policies),
+        order_book=SqlOrderBook(database, policies, connected=connected),
         quarantine=SqlQuarantine(database),
         inbox=SqlInbox(database),
+        feeds=SqlFeeds(database),
+        known_orders=SqlKnownOrders(database),
         idempotency=SqlIdempotencyKeys(database),
         api_keys=SqlApiKeys(database, pepper(settings)),
         stock=stock,
@@ -74,7 +81,7 @@ def open_store(settings: Settings, policies: PolicyBook) -> Store:
         keeping=SqlStockKeeping(database, policies),
         replenishing=SqlReplenishing(database, policies, stock),
         returns=SqlReturns(database, policies),
-        return_book=SqlReturnBook(database, policies),
+        return_book=SqlReturnBook(database, policies, connected=connected),
         uploads=SqlUploads(database),
         batches=SqlBatches(database),
         importing=SqlImporting(database, readers()),

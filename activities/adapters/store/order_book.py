@@ -10,6 +10,7 @@ from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.inserting import insert_missing, insert_or_update
 from activities.adapters.store.order_rows import order_row
 from activities.adapters.store.posting_rows import posting_rows
+from activities.adapters.store.returns.book import FORMAT as REPLACEMENT
 from activities.adapters.store.tables.catalogue import items
 from activities.adapters.store.tables.money import order_postings
 from activities.adapters.store.tables.orders import order_decisions, order_holds, order_timeline, orders
@@ -64,9 +65,20 @@ _ITEMS = select(items.c.sku, items.c.item).where(items.c.sku.in_(bindparam("skus
 class SqlOrderBook:
     """`activities.ports.partners.OrderBook` on our own database."""
 
-    def __init__(self, database: Database, policies: PolicyBook, *, now: Clock = utc_now) -> None:
-        """Judge by these policies; write to this database, whose tables the migrations have made."""
+    def __init__(
+        self,
+        database: Database,
+        policies: PolicyBook,
+        *,
+        now: Clock = utc_now,
+        connected: frozenset[str] = frozenset(),
+    ) -> None:
+        """Judge by these policies; write to this database, whose tables the migrations have made.
+
+        The `connected` channels are told themselves what becomes of their orders.
+        """
         self._database = database
+        self._connected = connected
         self._policies = policies
         self._now = now
         self._adopt = insert_missing(database, orders)
@@ -91,7 +103,10 @@ class SqlOrderBook:
             is_there = await connection.scalar(_IS_THERE, {"order_id": order.id})
         if not is_there:
             await self._take_in(order)
-        return assess(order, policy, known, in_force=self._policies.current)
+        assessment = assess(order, policy, known, in_force=self._policies.current)
+        # What is sent in place of what came back is an order of ours that its channel has never heard of.
+        told = order.channel in self._connected and order.provenance.format != REPLACEMENT
+        return assessment.model_copy(update={"channel_connected": told})
 
     async def learn(self, answer: ItemAnswer) -> None:
         """Keep what the ERP knows of articles, for later judgements."""

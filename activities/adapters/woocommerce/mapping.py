@@ -30,8 +30,8 @@ _RATE = "_wcpay_multi_currency_order_exchange_rate"
 _BOOKS = "_wcpay_multi_currency_order_default_currency"
 
 
-def document(payload: Any, at: str) -> OrderDocument:  # noqa: ANN401 - a channel's JSON has no narrower type
-    """Map one order; `at` points to it in what was sent.
+def document(payload: Any, at: str, channel: str = CHANNEL) -> OrderDocument:  # noqa: ANN401 - JSON has no narrower type
+    """Map one order of a channel; `at` points to it in what was sent.
 
     Raises:
         models.errors.InvalidInput: no order to carry out, a field that cannot be read, or totals that disagree.
@@ -45,7 +45,7 @@ def document(payload: Any, at: str) -> OrderDocument:  # noqa: ANN401 - a channe
     fees = tuple(parts.fee(order, fee) for fee in order.fee_lines)
     billed, shipped = order.billing, _destination(order)
     return OrderDocument(
-        channel=CHANNEL,
+        channel=channel,
         external_id=order.id,
         number=text.line(order.number),
         placed_at=_placed(order, at),

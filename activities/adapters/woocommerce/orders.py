@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from activities.adapters.storefront.envelope import Found, in_list, kind, read_each, refuse, what_else
 from activities.adapters.storefront.signature import signed
-from activities.adapters.woocommerce.mapping import document
+from activities.adapters.woocommerce.mapping import CHANNEL, document
 from models.strict_json import parse
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ class WooCommerceOrders:
 
     format = "woocommerce/orders-v3"
 
-    def __init__(self, secret: str = "") -> None:
-        """Take the webhook's secret; empty where signatures are not checked."""
+    def __init__(self, secret: str = "", channel: str = CHANNEL) -> None:
+        """Take the webhook's secret, empty where signatures are not checked, and what we call the shop."""
         self._secret = secret
+        self._document = partial(document, channel=channel)
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Check ``X-WC-Webhook-Signature`` over the raw body."""
@@ -64,7 +66,7 @@ class WooCommerceOrders:
         """
         if body.startswith(_PING):
             refuse(_SHOP, "webhook test")
-        return read_each(_found(parse(body)), _not_an_order, document)
+        return read_each(_found(parse(body)), _not_an_order, self._document)
 
 
 def _found(payload: Any) -> list[Found]:  # noqa: ANN401 - JSON has no narrower type

@@ -69,6 +69,7 @@ def line(order: WooOrder, item: LineItem, quantities: Quantities, at: str) -> Li
         name=text.titled(item.name),
         quantity=item.quantity,
         cancelled=item.quantity - quantities.left(item),
+        shipped=quantities.sent(item),
         subtotal=paid.price + reduced,
         discounts=(Discount(name=promotion, amount=reduced),) if reduced else (),
         taxes=paid.taxes,

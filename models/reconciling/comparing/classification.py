@@ -38,6 +38,7 @@ COMPARED: Mapping[Comparison, tuple[DocumentKind, ...]] = {
         DocumentKind.AUTHORISATION,
         DocumentKind.CAPTURE,
         DocumentKind.REFUND,
+        DocumentKind.DISPUTE,
     ),
     Comparison.GOODS: (DocumentKind.SHIPMENT, DocumentKind.PARCEL),
     Comparison.REFUNDS: (DocumentKind.REFUND, DocumentKind.CREDIT_MEMO),

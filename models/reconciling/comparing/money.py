@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.money import Money
+from models.partners.events import DisputeState
 from models.reconciling.comparing.matching import match
 from models.reconciling.comparing.refunds import RECONCILED
 from models.reconciling.comparing.verdicts import Judge, sum_in
@@ -28,6 +29,7 @@ def compare_money(books: OrderBooks, documents: Sequence[PartnerDocument]) -> tu
         *_invoices(judge, books, of_kind[DocumentKind.INVOICE]),
         *_authorisations(judge, books, of_kind[DocumentKind.AUTHORISATION]),
         *_captures(judge, books, _not_given_back(of_kind[DocumentKind.CAPTURE], of_kind[DocumentKind.REFUND])),
+        *_disputes(judge, of_kind[DocumentKind.DISPUTE]),
     )
 
 
@@ -81,6 +83,13 @@ def _authorisations(judge: Judge, books: OrderBooks, found: Sequence[PartnerDocu
             yield judge.left(document)
         elif books.cancelled:
             yield judge.state(document, DocumentState.CANCELLED.value, at_stake=document.amount)
+
+
+def _disputes(judge: Judge, found: Sequence[PartnerDocument]) -> Iterator[Finding]:
+    """Every dispute is finance's until it is won, however long ago its order ended."""
+    for document in found:
+        if document.state != DisputeState.WON:
+            yield judge.left(document, why=f": it is {(document.state or 'open').replace('_', ' ')}")
 
 
 def _not_given_back(

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from activities.adapters.canonical.orders import CanonicalOrders
 from activities.adapters.woocommerce.orders import WooCommerceOrders
-from api.intake.callbacks import read_event
+from api.intake.events import read_event
 from api.intake.quarantine import ReplayBody
 from api.orders import examples
 from api.orders.routes import CancellationBody, DecisionBody

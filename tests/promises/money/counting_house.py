@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from models.errors import Refused
 from models.ledger.postings import Posting
 from models.order.assessment import Assessment, AssessmentRequest
-from models.partners.asking import Done
+from models.partners.asking import Done, Undone
 from models.partners.erp import CreditMemo, Invoice
-from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund
+from models.partners.payments import Authentication, Authorisation, AuthorisationRequest, Capture, Refund, Void
 from models.policy.fulfilment import WhenUndeliverable
 from models.policy.money import MoneyPolicy, money_terms
 from tests.promises.orders.world import FakeBook, FakeErp, FakePayments, World
@@ -24,6 +25,13 @@ class MoneyWorld(World):
     rules: MoneyPolicy = field(default_factory=MoneyPolicy)
     expires_in: timedelta | None = None
     """How long authorisations last; none: the provider does not say."""
+    captures_once: bool = False
+    """Whether the provider lets go of what is left at the first capture."""
+    unconfirmed: set[str] = field(default_factory=set)
+    """Keys of payments whose customer has yet to confirm them with the bank; a void ends that."""
+    asks_customer: bool = False
+    """Whether customers have to confirm what they pay from now on."""
+    voids: list[Void] = field(default_factory=list)
     undeliverable: WhenUndeliverable = WhenUndeliverable.ASK
     """What is done about a lost parcel."""
     authorised: list[AuthorisationRequest] = field(default_factory=list)
@@ -43,10 +51,25 @@ class TellingPayments(FakePayments):
     world: MoneyWorld
 
     async def authorise(self, request: AuthorisationRequest) -> Authorisation:
+        if self.world.asks_customer and request.key not in self.world.effects:
+            self.world.unconfirmed.add(request.key)
+        if any(void.key == request.key for void in self.world.voids):
+            raise Refused("payment", "it was let go", code="authorisation_closed")
         answer = await super().authorise(request)
         self.world.authorised.append(request)
         lasts = self.world.expires_in
-        return answer.model_copy(update={"expires_at": None if lasts is None else datetime.now(UTC) + lasts})
+        waits = Authentication(url="https://bank.example/3ds") if request.key in self.world.unconfirmed else None
+        return answer.model_copy(
+            update={
+                "expires_at": None if lasts is None else datetime.now(UTC) + lasts,
+                "captures_once": self.world.captures_once,
+                "authentication": waits,
+            }
+        )
+
+    async def void(self, void: Void) -> Undone:
+        self.world.voids.append(void)
+        return await super().void(void)
 
     async def capture(self, capture: Capture) -> Done:
         answer = await super().capture(capture)

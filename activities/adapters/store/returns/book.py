@@ -52,14 +52,26 @@ _MOVE_ON = (
     )
 )
 _IS_THERE = select(exists().where(_r.id == bindparam("return_id")))
+_IS_REPLACEMENT = select(exists().where(return_replacements.c.order_id == bindparam("order_id")))
 
 
 class SqlReturnBook:
     """`activities.ports.partners.ReturnBook` on our own database."""
 
-    def __init__(self, database: Database, policies: PolicyBook, *, now: Clock = utc_now) -> None:
-        """Judge by these policies; write to this database, whose tables the migrations have made."""
+    def __init__(
+        self,
+        database: Database,
+        policies: PolicyBook,
+        *,
+        now: Clock = utc_now,
+        connected: frozenset[str] = frozenset(),
+    ) -> None:
+        """Judge by these policies; write to this database, whose tables the migrations have made.
+
+        The `connected` channels are told themselves what is given back.
+        """
         self._database = database
+        self._connected = connected
         self._policies = policies
         self._now = now
         self._orders = SqlOrders(database, now=now)
@@ -75,7 +87,15 @@ class SqlReturnBook:
         Raises:
             NotFound: there is no such policy version.
         """
-        return authorise(request.case, self._policies.get(request.policy_version))
+        assessment = authorise(request.case, self._policies.get(request.policy_version))
+        sold = request.case.sold
+        told = request.case.known and sold.channel in self._connected and not await self._is_replacement(sold.order_id)
+        return assessment.model_copy(update={"channel_connected": told})
+
+    async def _is_replacement(self, order_id: str) -> bool:
+        """Whether the channel has never heard of the order: we sent it in place of what came back."""
+        async with self._database.reading() as connection:
+            return bool(await connection.scalar(_IS_REPLACEMENT, {"order_id": order_id}))
 
     async def claim(self, claim: RefundClaim) -> RefundGrant:
         """Set aside what is given for goods, never more than the order was paid and is left; once a key.

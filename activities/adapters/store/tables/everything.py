@@ -2,6 +2,30 @@
 
 from activities.adapters.store.schema import metadata
 from activities.adapters.store.stock import tables as stock
-from activities.adapters.store.tables import access, batches, catalogue, intake, money, orders, reconciling, returns
+from activities.adapters.store.tables import (
+    access,
+    batches,
+    catalogue,
+    feeds,
+    intake,
+    money,
+    orders,
+    parcels,
+    reconciling,
+    returns,
+)
 
-__all__ = ["access", "batches", "catalogue", "intake", "metadata", "money", "orders", "reconciling", "returns", "stock"]
+__all__ = [
+    "access",
+    "batches",
+    "catalogue",
+    "feeds",
+    "intake",
+    "metadata",
+    "money",
+    "orders",
+    "parcels",
+    "reconciling",
+    "returns",
+    "stock",
+]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+
+from activities.adapters.woocommerce.orders import WooCommerceOrders
 
 
 @pytest.mark.parametrize("status", ["completed", "refunded"])
@@ -47,3 +51,33 @@ def test_of_a_bundle_either_the_parts_or_the_whole_is_sent(read, line, note, alo
     parent = line(1, bundled_items=[2], bundled_by="")
     child = line(2, total="0.00", subtotal="0.00", bundled_by=1, meta_data=marks)
     assert [each.needs_shipping for each in read(line_items=[parent, child]).lines] == shipped
+
+
+def _parcel(lines):
+    return {"carrier": "DHL", "tracking_number": "JD1", "lines": lines}
+
+
+@pytest.mark.parametrize(
+    ("happened", "left_and_sent"),
+    [
+        (("processing", 0, []), (5, 0)),
+        (("processing", 0, [2]), (3, 2)),
+        (("processing", 1, [2, 1]), (1, 3)),
+        (("processing", 5, []), (0, 0)),
+        (("completed", 0, []), (0, 5)),
+        (("completed", 2, [3]), (0, 3)),
+        (("cancelled", 0, [1]), (4, 1)),
+        (("refunded", 0, [5]), (0, 5)),
+    ],
+)
+def test_what_we_told_was_sent_is_told_apart_from_what_was_taken_away(read, line, note, happened, left_and_sent):
+    status, refunded, parcels = happened
+    told = [note(f"_orderloom_parcel_{n}", json.dumps(_parcel({"1": count}))) for n, count in enumerate(parcels)]
+    back = {"total": "-0.01", "line_items": [{"quantity": -refunded, "meta_data": [note("_refunded_item_id", "1")]}]}
+    document = read(status=status, line_items=[line(quantity=5)], meta_data=told, refunds=[back] if refunded else [])
+    assert (document.lines[0].open_quantity, document.lines[0].shipped) == left_and_sent
+
+
+def test_a_shop_by_another_name_reads_as_that_channel(order):
+    (reading,) = WooCommerceOrders(channel="hats").read(json.dumps(order()).encode())
+    assert reading.document.channel == "hats"

@@ -1,0 +1,1 @@
+"""Tryton, spoken to over its REST interface."""

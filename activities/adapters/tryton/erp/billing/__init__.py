@@ -1,0 +1,1 @@
+"""What left us and what it costs: deliveries, invoices, credit notes, and what of them is paid."""

@@ -1,0 +1,1 @@
+"""What is bought, and what suppliers say of it."""

@@ -1,0 +1,1 @@
+"""Orders of record: sales, from the quotation to their amendment."""

@@ -1,0 +1,1 @@
+"""Tryton's sale points: a shop's tills as a channel."""

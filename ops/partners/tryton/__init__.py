@@ -1,0 +1,1 @@
+"""Tryton, the free ERP, as a server of its own: installed, its books prepared, started."""
