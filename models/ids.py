@@ -1,8 +1,11 @@
 """How things are named across systems: spelt here once, and nowhere else."""
 
+import re
 from typing import Annotated
 
 from pydantic import StringConstraints
+
+_AGAIN = re.compile(r"~[0-9]+$")
 
 OrderId = Annotated[str, StringConstraints(pattern=r"^order:[a-z][a-z0-9_]*:[A-Za-z0-9._~-]+$", max_length=160)]
 """An order's id, which is its workflow's id too: ``order:{channel}:{external id}``."""
@@ -33,3 +36,8 @@ def effect_key(order: str, step: str, part: str = "") -> str:
         part: which one, where a step is done several times, such as a shipment's number.
     """
     return f"{order}/{step}/{part}" if part else f"{order}/{step}"
+
+
+def first_key(key: str) -> str:
+    """The effect's key before anybody asked again: after a refusal it is asked for as ``key~2``, ``key~3``..."""
+    return _AGAIN.sub("", key)

@@ -12,6 +12,7 @@ from temporalio.exceptions import ActivityError
 
 from activities.failures import trouble_of
 from models.errors import Trouble
+from models.ids import first_key
 from models.messages import Verdict
 from models.order.casebook import PLATFORM
 from models.order.snapshot import TimelineKind
@@ -176,7 +177,7 @@ class Asking:
     def _under_fresh_key(self, question: Question) -> Question:
         if not isinstance(question, Ask):
             return question
-        first = question.key.rsplit("~", 1)[0]
+        first = first_key(question.key)
         last = self._keys.get(first, f"{first}~1")
         self._keys[first] = f"{first}~{int(last.rsplit('~', 1)[1]) + 1}"
         return question.model_copy(update={"key": self._keys[first]})

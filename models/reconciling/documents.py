@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.base import StrictModel, Text
+from models.ids import first_key
 from models.money import Money
 from models.order.document import Moment
 from models.partners.events import PartnerEvent
@@ -69,7 +70,7 @@ class PartnerDocument(StrictModel):
     @property
     def first_key(self) -> str:
         """The key before anybody asked again after a refusal."""
-        return self.key.rsplit("~", 1)[0]
+        return first_key(self.key)
 
 
 class DocumentPage(StrictModel):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from models.ids import first_key
 from models.partners.warehouse import ReleaseLine
 from models.stock.nodes import NodeKind
 
@@ -85,4 +86,4 @@ def consignments(run: Run, batch: Batch) -> list[Consignment]:
 
 def of_release(run: Run, release_key: str) -> Consignment | None:
     """The consignment a warehouse speaks of; None where it is none of this order's."""
-    return run.consigned.get(release_key.rsplit("~", 1)[0])
+    return run.consigned.get(first_key(release_key))

@@ -32,6 +32,12 @@ class Books:
 def make_books(rpc: Rpc, company: int) -> Books:
     """Write the chart that comes with Tryton, and open this year's books and the next's."""
     accounts = _chart(rpc, company)
+    # What the rates leave over where an invoice is in another currency: without these it cannot be posted.
+    left_over = {
+        "currency_exchange_credit_account": accounts.revenue,
+        "currency_exchange_debit_account": accounts.expense,
+    }
+    rpc.write("account.configuration", 1, **left_over)
     this_year = datetime.now(UTC).year
     for year in (this_year, this_year + 1):
         _fiscal_year(rpc, company, year)

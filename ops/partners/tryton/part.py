@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ops.stack.parts import Site
 
 _WEB, _DATABASE = "tryton_erp", "tryton_erp_database"
-_WITHIN_S = 60
-"""An invoice is drawn up and printed in one request."""
+_WITHIN_S = 25
+"""An invoice is drawn up and printed in one request; shorter than what an attempt may take (workflows/queues.py)."""
 
 
 class TrytonErp:

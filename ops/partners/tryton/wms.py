@@ -28,6 +28,8 @@ WMS = Installation(
 )
 _WEB, _DATABASE = "tryton_wms", "tryton_wms_database"
 _HANDS_KEY = "hands.key"
+_TWO_PARCELS_EVERY = 5
+"""Not all fits into one box."""
 
 
 class TrytonWarehouse:
@@ -55,6 +57,7 @@ class TrytonWarehouse:
             command=(
                 *(sys.executable, "-P", "-m", "ops.partners.tryton.hands", "--url", WMS.url(ports)),
                 *("--key-file", str(key), "--company", str(facts["company"]), *carrier),
+                *("--two-parcels-every", str(_TWO_PARCELS_EVERY)),
             ),
             health=served[-1].health,
             after=(served[-1].name,),
@@ -69,7 +72,7 @@ class TrytonWarehouse:
             "ORDERLOOM_WMS__URL": WMS.url(_ports(site)),
             "ORDERLOOM_WMS__KEY": str(facts["key"]),
             "ORDERLOOM_WMS__OPTIONS": json.dumps({"company": facts["company"], "begins": facts["begins"]}),
-            "ORDERLOOM_WMS__TIMEOUT_S": "30",
+            "ORDERLOOM_WMS__TIMEOUT_S": "25",
         }
 
 

@@ -36,6 +36,8 @@ class Course:
     tell: Callable[[str], None]
     within_s: float
     """How long any one step may take."""
+    given_up: Callable[[], bool] = lambda: False
+    """Whether somebody stops the stack."""
     orders: dict[str, str] = field(default_factory=dict)
     """Each order's id, by the sample's name or the shop's code."""
 
@@ -102,6 +104,8 @@ class Course:
     def _until(self, come: Callable[[], bool], what: str, order_id: str | None = None) -> None:
         until = time.monotonic() + self.within_s
         while not come():
+            if self.given_up():
+                raise Stuck(f"the stack was stopped before: {what}")
             if time.monotonic() > until:
                 waiting = [self.api.order(order_id)] if order_id else self._all()
                 shown = "; ".join(_shown(order) for order in waiting if order["status"] not in _ENDS)

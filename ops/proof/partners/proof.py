@@ -74,7 +74,7 @@ async def prove_partners(folder: Folder, tell: Callable[[str], None], *, within_
 def _prove(folder: Folder, stack: Stack, tell: Callable[[str], None], within_s: float) -> PartnersProof:
     began = time.monotonic()
     with Api(Connection(stack.api_url, kept_key(folder.root))) as api:
-        course = Course(api, folder, tell, within_s)
+        course = Course(api, folder, tell, within_s, stack.stopping.is_set)
         course.stop_work()
         course.hand_in(lambda: _shopping(stack), SHOP)
         course.cancel_in_the_warehouse()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from models.ids import first_key
 from models.partners.notices import Audience, NoticeKind
 from ops.proof.lives.laws.endings import TAKEN_BACK, ended_at_once
 from ops.proof.lives.world.shop import units_sent
@@ -24,7 +25,7 @@ def everything_once(world: World) -> Iterator[str]:
     for order_id, number in living.items():
         if number > 1:
             yield f"{order_id} has {number} orders of record"
-    labels = Counter(key.rsplit("~", 1)[0] for key in journal.labels if key not in journal.voided_labels)
+    labels = Counter(first_key(key) for key in journal.labels if key not in journal.voided_labels)
     for key, number in labels.items():
         if number > 1:
             yield f"{number} labels under {key}"

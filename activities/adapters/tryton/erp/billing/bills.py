@@ -135,11 +135,14 @@ class Bills:
             raise Uncertain(self._rest.partner, told, code="key_reused")
         if written.state not in _POSTED:
             if Money.rounded(written.total_amount, bill.total.currency) != bill.total:
-                await self._keeping.withdraw(INVOICE, number)
-                await self._keeping.release(bill.key)
+                await self._withdraw(bill, number)
                 told = f"would come to {written.total_amount} instead of {bill.total}"
                 raise Refused(self._rest.partner, told, code="total_mismatch")
-            await self._rest.step(INVOICE, number, "post")
+            try:
+                await self._rest.step(INVOICE, number, "post")
+            except Refused:
+                await self._withdraw(bill, number)
+                raise
             written = await self._read(number)
         if written.state not in _POSTED or written.number is None:
             raise Transient(self._rest.partner, f"the invoice is still {written.state}")
@@ -147,6 +150,11 @@ class Bills:
             await self._settling.settle(number, bill.key)
         await self._keeping.release(bill.key)
         return written.number
+
+    async def _withdraw(self, bill: Bill, number: int) -> None:
+        """Take a draft away: what was refused is not to count as invoiced."""
+        await self._keeping.withdraw(INVOICE, number)
+        await self._keeping.release(bill.key)
 
     async def _read(self, number: int) -> _Invoice:
         found = await self._rest.get(INVOICE, _Invoice, number)

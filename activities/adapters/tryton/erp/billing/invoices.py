@@ -10,6 +10,7 @@ from activities.adapters.tryton.erp.billing.bills import Bill, BillLine, Bills
 from activities.adapters.tryton.erp.prices import Price, price, split
 from activities.adapters.tryton.erp.selling.sales import sale_named
 from models.errors import Refused
+from models.ids import first_key
 from models.ledger.portions import TaxShare
 from models.money import Money
 from models.partners.asking import Done
@@ -48,7 +49,8 @@ class Invoices:
         left = {lines[line.line_id].id: float(line.quantity * lines[line.line_id].per) for line in invoice.lines}
         # What cannot be invoiced is not delivered either.
         self._bills.check(_bill(sale, invoice, {}, self._decimals))
-        moves = await self._deliveries.deliver(sale, invoice.key, left, invoice.node)
+        # What was delivered before a refusal stays so: asked for again it is the same delivery.
+        moves = await self._deliveries.deliver(sale, first_key(invoice.key), left, invoice.node)
         bill = _bill(sale, invoice, moves, self._decimals)
         reference = await self._bills.post(bill, settled=invoice.paid)
         return Done(reference=reference)

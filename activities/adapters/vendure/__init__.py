@@ -1,0 +1,1 @@
+"""Vendure: orders as its Admin API shows them."""

@@ -1,0 +1,1 @@
+"""A Vendure shop, asked and told over its Admin API."""
