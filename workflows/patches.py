@@ -8,5 +8,5 @@ STOCK_CONTROL = "stock-control"
 WHOLE_LIFE = "whole-life"
 """Short picks are sourced again, promises kept up, money written twice, and orders changed after acceptance."""
 REAL_PARTNERS = "real-partners"
-"""An invoice says which node the goods left from, for an ERP that keeps stock itself; parcels under one label move
+"""The ERP is told what leaves our stock and from which node, should it keep stock itself; parcels under one label move
 together."""

@@ -24,7 +24,14 @@ def erp_lines(order: Order, wanted: Mapping[str, int]) -> tuple[ErpLine, ...]:
         total = share_of(line.total, units, line.quantity)
         lines.append(
             ErpLine(
-                line_id=line.id, sku=line.sku, name=line.name, quantity=units, unit=line.unit, net=total - tax, tax=tax
+                line_id=line.id,
+                sku=line.sku,
+                name=line.name,
+                quantity=units,
+                unit=line.unit,
+                net=total - tax,
+                tax=tax,
+                from_stock=order.from_our_stock(line),
             )
         )
     return tuple(lines)

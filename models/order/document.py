@@ -187,6 +187,10 @@ class OrderDocument(StrictModel):
             _refuse("payment/refunded", f"must lie between nothing and the total of {self.total}")
         return self
 
+    def from_our_stock(self, line: Line) -> bool:
+        """Whether a line is to leave a node of ours."""
+        return line.needs_shipping and self.fulfilment.fulfilled_by is FulfilledBy.MERCHANT
+
     def priced(self) -> list[tuple[str, Priced]]:
         """Everything with a price, with its place in the document: ``("lines/0", line)``."""
         parts: list[tuple[str, Priced]] = []

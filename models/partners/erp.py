@@ -63,6 +63,9 @@ class ErpLine(StrictModel):
     net: Money
     """Without tax, after discounts."""
     tax: Money
+    from_stock: bool = True
+    """Whether it leaves a node of ours: not a service, not a bundle whose parts are lines of their own, and not what
+    the channel sends from its own stock."""
 
 
 class SalesOrder(Ask):

@@ -100,6 +100,47 @@ async def test_each_parcel_is_one_delivery_and_one_invoice_and_leaves_its_nodes_
     assert sale.money == sold.total
 
 
+async def test_what_does_not_leave_our_stock_is_sold_and_invoiced_and_never_delivered(
+    erp: TrytonErp, books: TrytonBooks
+) -> None:
+    skus = ("LAMP-OAK", "NOTEBOOK-A5", "PEN-GEL")
+    before = levels(await erp.stock_levels(), *skus)
+    sold = order(("GIFTSET-DESK", 1, 9664, 1836), ("LAMP-OAK", 1, 0, 0))
+    bundle, lamp = sold.lines
+    sold = sold.model_copy(update={"lines": (bundle.model_copy(update={"from_stock": False}), lamp)})
+
+    await erp.post_invoice(invoice(sold, (await erp.create_order(sold)).reference))
+
+    after = levels(await erp.stock_levels(), *skus)
+    assert {place: before[place] - after[place] for place in before if before[place] != after[place]} == {
+        ("berlin", "LAMP-OAK"): 1
+    }
+    sale = await books.sale(sold.key)
+    assert (sale.money, sale.state) == (sold.total, "done")
+
+
+async def test_an_invoice_that_was_refused_can_be_asked_for_again_once_the_books_are_put_right(
+    erp: TrytonErp, books: TrytonBooks, administrator: Rpc
+) -> None:
+    setting = "currency_exchange_credit_account", "currency_exchange_debit_account"
+    [kept] = administrator.all("account.configuration", *setting)
+    sold = order(("MUG-BLUE", 3, 1000, 190), currency="USD")
+    asked = invoice(sold, (await erp.create_order(sold)).reference)
+    administrator.write("account.configuration", 1, **dict.fromkeys(setting))
+    try:
+        with pytest.raises(Refused, match="currency exchange"):
+            await erp.post_invoice(asked)
+    finally:
+        administrator.write("account.configuration", 1, **{name: kept[name] for name in setting})
+
+    again = asked.model_copy(update={"key": f"{asked.key}~2"})
+    await erp.post_invoice(again)
+
+    assert [bill.state for bill in await books.bills(asked.key)] == []
+    assert [bill.money for bill in await books.bills(again.key)] == [sold.total]
+    assert (await books.sale(sold.key)).shipment_state == "sent"
+
+
 async def test_taxes_stand_in_the_books_as_the_channel_reckoned_them(erp: TrytonErp, books: TrytonBooks) -> None:
     sold = order(("MUG-BLUE", 3, 1000, 190), ("NOTEBOOK-A5", 1, 500, 35), charges=590)
     asked = invoice(sold, (await erp.create_order(sold)).reference)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from temporalio import workflow
+
 from activities.erp import ErpActivities
 from models.changes.record import as_wanted
 from models.order.worth import other_charges
@@ -12,6 +14,7 @@ from models.partners.erp import ErpLine, SalesOrder
 from models.states.hold import HoldKind
 from models.states.lifecycle import Lifecycle
 from workflows.asking import Manner
+from workflows.patches import REAL_PARTNERS
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
@@ -36,12 +39,19 @@ async def commit(run: Run) -> None:
     run.undoing.note("cancel the ERP order", cancel)
     manner = Manner(Partner.ERP, "create the order of record", refusal=HoldKind.DATA_QUALITY)
     record = _sales_order(run.order, key)
+    if not all(line.from_stock for line in record.lines) and not workflow.patched(REAL_PARTNERS):
+        record = _as_before(record)
     if run.changing.made:
         record = as_wanted(record, run.order, run.standing.goods.still_wanted())
     done = await run.ask(ErpActivities.create_order, record, manner)
     run.standing.references["erp_order"] = done.reference
     run.standing.move(Lifecycle.IN_FULFILMENT, f"order of record {done.reference}", actor=Partner.ERP.value)
     run.desk.check_wish()
+
+
+def _as_before(record: SalesOrder) -> SalesOrder:
+    lines = tuple(line.model_copy(update={"from_stock": True}) for line in record.lines)
+    return record.model_copy(update={"lines": lines})
 
 
 def _sales_order(order: Order, key: str) -> SalesOrder:
@@ -62,6 +72,7 @@ def _sales_order(order: Order, key: str) -> SalesOrder:
                 unit=line.unit,
                 net=line.total - line.tax_total(),
                 tax=line.tax_total(),
+                from_stock=order.from_our_stock(line),
             )
             for line in order.lines
         ),

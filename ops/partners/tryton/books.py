@@ -37,7 +37,7 @@ def make_books(rpc: Rpc, company: int) -> Books:
         "currency_exchange_credit_account": accounts.revenue,
         "currency_exchange_debit_account": accounts.expense,
     }
-    rpc.write("account.configuration", 1, **left_over)
+    rpc.call("account.configuration", "write", [1], left_over, company=company)
     this_year = datetime.now(UTC).year
     for year in (this_year, this_year + 1):
         _fiscal_year(rpc, company, year)

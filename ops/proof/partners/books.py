@@ -22,8 +22,10 @@ def erp_papers(rpc: Rpc, order_ids: Iterable[str]) -> dict[str, Papers]:
     """Read sales, deliveries, invoices, credit notes and stock moves of these orders."""
     papers = {order_id: Papers() for order_id in order_ids}
     sales: Counter[str] = Counter()
-    for sale in rpc.all("sale.sale", "reference", "lines", where=[["state", "not in", _NOT_COUNTED]]):
-        sales[_order_of(sale["reference"])] += 1
+    wanted = {line["sale"] for line in rpc.all("sale.line", "sale", where=[["quantity", ">", 0]])}
+    for sale in rpc.all("sale.sale", "reference", where=[["state", "not in", _NOT_COUNTED]]):
+        # What was processed cannot be cancelled: it is amended to nothing.
+        sales[_order_of(sale["reference"])] += sale["id"] in wanted
     parcels, moved = _deliveries(rpc)
     invoices, credits_ = _bills(rpc)
     return {
@@ -46,8 +48,10 @@ def warehouse_papers(rpc: Rpc, order_ids: Iterable[str]) -> dict[str, Papers]:
 
 def on_shelves(rpc: Rpc, skus: Iterable[str]) -> dict[tuple[str, str], int]:
     """Read what lies at each node, by node and SKU, in each article's own unit; what there is none of is left out."""
+    # A kit lies nowhere: Tryton works out how many of it could be made.
     products = {
-        one["id"]: one["code"] for one in rpc.all("product.product", "code", where=[["code", "in", list(skus)]])
+        one["id"]: one["code"]
+        for one in rpc.all("product.product", "code", where=[["code", "in", list(skus)], ["type", "=", "goods"]])
     }
     lying: dict[tuple[str, str], int] = {}
     for house in rpc.all("stock.location", "code", where=[["type", "=", "warehouse"]]):

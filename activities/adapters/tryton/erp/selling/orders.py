@@ -117,12 +117,14 @@ class Orders:
             per = products[line.sku].per(line.unit)
             prices.append(price(line.net, line.quantity * per, self._options.price_decimals))
             told = {notes.LINE: line.line_id, notes.TAXED: taxed(line), **({notes.PER: str(per)} if per > 1 else {})}
+            # Only for an article does Tryton plan a delivery.
+            article = {"product": products[line.sku].id, "unit": products[line.sku].default_uom.id}
+            named = line.name or line.sku
             lines.append(
                 {
                     "type": "line",
-                    "product": products[line.sku].id,
-                    "unit": products[line.sku].default_uom.id,
-                    "description": line.name or line.sku,
+                    **(article if line.from_stock else {}),
+                    "description": named if line.from_stock else f"{named} ({line.sku})",
                     "note": notes.written(told),
                     **prices[-1].values(),
                 }
