@@ -124,7 +124,8 @@ async def test_an_invoice_that_was_refused_can_be_asked_for_again_once_the_books
 ) -> None:
     setting = "currency_exchange_credit_account", "currency_exchange_debit_account"
     [kept] = administrator.all("account.configuration", *setting)
-    sold = order(("MUG-BLUE", 3, 1000, 190), currency="USD")
+    # In euros each line comes to five cents, and all three together to fourteen.
+    sold = order(("MUG-BLUE", 1, 5, 0), ("MUG-RED", 1, 5, 0), ("PEN-GEL", 1, 5, 0), charges=0, currency="USD")
     asked = invoice(sold, (await erp.create_order(sold)).reference)
     administrator.write("account.configuration", 1, **dict.fromkeys(setting))
     try:

@@ -15,6 +15,7 @@ WRONG_STATE = "wrong_state"
 """The record is not, or no longer, in the state the action is for."""
 _CODES = {
     "you can not call": WRONG_STATE,
+    "you are not allowed to modify the field": WRONG_STATE,
     "credit limit": CREDIT_LIMIT,
     "you must create a fiscal year": "period_closed",
     "you must create a period": "period_closed",

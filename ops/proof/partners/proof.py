@@ -17,6 +17,7 @@ from ops.partners.tryton.wms import WMS
 from ops.proof.partners.agreement import disagreements
 from ops.proof.partners.books import erp_papers, on_shelves, warehouse_papers
 from ops.proof.partners.course import Course
+from ops.proof.partners.money import money_differences, taken_at_stripe, taken_by_us
 from ops.proof.partners.ours import on_hand, our_papers
 from ops.stack.running import running_stack
 
@@ -87,6 +88,7 @@ def _prove(folder: Folder, stack: Stack, tell: Callable[[str], None], within_s: 
         )
         returned = course.send_back(bought)
         ours = our_papers(api, ended)
+        money = money_differences(taken_by_us(api, ended), taken_at_stripe(*_payment_account(stack)))
         with _books(stack, ERP) as erp, _books(stack, WMS) as wms:
             differ = disagreements(ours, erp_papers(erp, ended), warehouse_papers(wms, ended))
     return PartnersProof(
@@ -97,7 +99,7 @@ def _prove(folder: Folder, stack: Stack, tell: Callable[[str], None], within_s: 
         in_several_parcels=tuple(order_id for order_id, papers in ours.items() if papers.parcels > 1),
         returned=(returned,),
         seconds=round(time.monotonic() - began, 1),
-        disagreements=(*drift, *differ),
+        disagreements=(*drift, *differ, *money),
     )
 
 
@@ -108,6 +110,12 @@ def _shopping(stack: Stack) -> int:
     for basket in BASKETS:
         place(stack.plan.url(SHOP), basket)
     return len(BASKETS)
+
+
+def _payment_account(stack: Stack) -> tuple[str, str]:
+    from ops.partners.stripe_world.part import KEY, PORT, account_url
+
+    return account_url(stack.plan.ports[PORT]), KEY
 
 
 def _drift(api: Api, stack: Stack, course: Course) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from activities.adapters.tryton.erp.selling.sales import SALE
+from activities.adapters.tryton.phrases import WRONG_STATE
 from activities.adapters.tryton.wire import Read
 from models.errors import Refused, Transient
 
@@ -122,7 +123,13 @@ class Deliveries:
             "warehouse_output": warehouse.output_location,
             "outgoing_moves": _cut(enough, physical, warehouse.output_location),
         }
-        return await self._rest.write(DELIVERY, _Delivery, enough.id, changes)
+        try:
+            return await self._rest.write(DELIVERY, _Delivery, enough.id, changes)
+        except Refused as refusal:
+            if refusal.code != WRONG_STATE:
+                raise
+            # Whoever was asked for the same has taken it on since we looked.
+            raise Transient(self._rest.partner, f"{key} is being delivered just now") from refusal
 
     async def _planned(self, sale: Sale) -> list[_Delivery]:
         """Read what is planned and nobody's yet; has Tryton plan where it has not come to it."""
