@@ -75,7 +75,7 @@ def test_our_processes_are_told_of_it_and_of_every_shop(folder: Folder):
     assert (settings.erp.kind, settings.erp.url) == ("books", "http://there")
     assert settings.erp.options == {"company": 7, "api": "http://127.0.0.1:9000"}
     assert settings.erp.callback_secret.get_secret_value() == "whsec_c2VjcmV0"
-    assert sorted(settings.shops) == ["corner", "high-street"]
+    assert {"corner", "high-street"} <= settings.shops.keys()
     assert settings.wms.kind == "sandbox"
 
 
