@@ -26,7 +26,7 @@ from activities.adapters.tryton.rest import Rest
 from activities.adapters.tryton.warehouse.papers import notes_on
 from activities.adapters.tryton.warehouse.tickets import ticket
 from activities.adapters.tryton.wire import Read
-from models.errors import PartnerError, Refused
+from models.errors import PartnerError, Refused, Unavailable
 from models.settings import PartnerSettings
 
 if TYPE_CHECKING:
@@ -197,8 +197,16 @@ class Hands:
         asked = ticket(notes[number].asked)
         if asked is None or asked.tracking_number is None:
             return
-        async with httpx.AsyncClient(trust_env=False, timeout=15) as client:
-            await client.post(f"{self._carrier_url}/parcels/{quote(asked.tracking_number, safe='')}/handover")
+        address = f"{self._carrier_url}/parcels/{quote(asked.tracking_number, safe='')}/handover"
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=15) as client:
+                answer = await client.post(address)
+        except httpx.TransportError as error:
+            raise Unavailable("carrier", f"nobody fetches parcels: {type(error).__name__}") from error
+        if answer.is_server_error:
+            raise Unavailable("carrier", f"nobody fetches parcels: {answer.status_code}")
+        if answer.is_error:
+            _log.warning("parcel %s is not taken: %s", asked.tracking_number, answer.text[:200])
 
 
 def _loose(shipment: _Out) -> list[_Goods]:
