@@ -327,6 +327,21 @@ async def test_two_parcels_are_captured_and_invoiced_each_and_add_up(client: Cli
     assert len(world.done("capture")) == 2
 
 
+async def test_a_second_parcel_under_a_label_that_has_arrived_has_arrived_too(client: Client, world: World) -> None:
+    world.ships = False
+    handle = await start(client, an_order(mug=3))
+    await world.until(lambda: bool(world.done("release")))
+    release = world.released[0]
+
+    await world.tell(shipped(release, quantity=1, shipment="P1"))
+    await world.until(lambda: len(world.last.shipments) == 1)
+    await world.tell(moved(release, ShipmentState.DELIVERED))
+    await world.tell(shipped(release, quantity=2, shipment="P2"))
+
+    assert await world.end(handle) == Headline.COMPLETED
+    assert [one.state for one in world.last.shipments] == [ShipmentState.DELIVERED] * 2
+
+
 async def test_a_short_pick_is_reserved_and_sent_again(client: Client, world: World) -> None:
     world.ships = False
     order = an_order(mug=3)
