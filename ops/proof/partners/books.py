@@ -89,7 +89,10 @@ def _bills(rpc: Rpc) -> tuple[dict[str, Counter[tuple[str, int]]], dict[str, Cou
     where = [["type", "=", "out"], ["state", "in", _POSTED]]
     for bill in rpc.all("account.invoice", "reference", "total_amount", "currency", where=where):
         total = Money.of_major(bill["total_amount"], currencies[bill["currency"]])
-        papers = invoices if total.amount >= 0 else memos
+        if not total:
+            # For a parcel of free goods: it moves them and no money, so our journal has no entry for it.
+            continue
+        papers = invoices if total.amount > 0 else memos
         papers[_order_of(bill["reference"])][total.currency, abs(total.amount)] += 1
     return invoices, memos
 

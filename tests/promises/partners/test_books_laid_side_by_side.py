@@ -94,6 +94,7 @@ def test_trytons_papers_are_read_by_order_and_those_of_a_return_are_its_orders()
         currency_currency=[{"id": 5, "code": "JPY"}],
         account_invoice=[
             {"id": 1, "reference": f"{ID}/invoice/S1", "total_amount": 500, "currency": 5},
+            {"id": 3, "reference": f"{ID}/invoice/S2", "total_amount": 0, "currency": 5},
             {"id": 2, "reference": "return:shopify:1:1/credit-memo", "total_amount": -200, "currency": 5},
         ],
     )

@@ -43,6 +43,10 @@ async def _taken(speaking: Speaking, update: ChannelUpdate, step: Step) -> Step:
     """Take a step; where its answer is in doubt, see whether it was taken."""
     try:
         await speaking.do(step.mutation, **step.variables)
+    except Refused:
+        # Another parcel under the same label, told at the same moment, may have taken the step for this one.
+        if await _next(speaking, update) == step:
+            raise
     except (LostReply, Nonsense) as doubt:
         try:
             still = await _next(speaking, update)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from activities.adapters.storefront.references import marked
 from activities.adapters.vendure.shop import questions
 from activities.adapters.vendure.shop.standing import Standing
 from activities.adapters.vendure.shop.steps import Shop, left_to_do
+from activities.adapters.vendure.shop.telling import tell
 from models.errors import Refused
 from models.money import Money
 from models.partners.channels import ChannelCancellation, ChannelFulfilment, ChannelLine, ChannelRefund
@@ -227,3 +229,30 @@ def test_reasons_fit_vendures_column_and_keep_their_mark():
     assert len(step.variables["input"]["reason"]) <= 255
     gone = [{"id": "9", "total": 1000, "state": "Settled", "reason": step.variables["input"]["reason"]}]
     assert left_to_do(SHOP, standing("Shipped", "Settled", refunds=gone), long) == "9"
+
+
+class AnotherIsQuicker:
+    """A shop that does not let a parcel leave twice, told of it by somebody else between our look and our word."""
+
+    partner = "the shop"
+    options = SimpleNamespace(token_methods=["card-token"])
+
+    def __init__(self, after: str) -> None:
+        self.looks = iter(("Pending", after, after))
+
+    async def read(self, _model, _question, *, code):
+        found = standing("PaymentSettled", "Settled", code=code, fulfillments=sent(next(self.looks)))
+        return SimpleNamespace(orders=SimpleNamespace(items=[found]), precision=2)
+
+    async def do(self, mutation, **_variables):
+        assert mutation == questions.SHIP
+        raise Refused(self.partner, "from Shipped to Shipped", code="FULFILLMENT_STATE_TRANSITION_ERROR")
+
+
+async def test_a_step_somebody_else_has_just_taken_is_taken():
+    assert (await tell(AnotherIsQuicker("Shipped"), parcel())).reference == "5"
+
+
+async def test_a_step_that_nobody_took_is_refused():
+    with pytest.raises(Refused, match="from Shipped"):
+        await tell(AnotherIsQuicker("Pending"), parcel())
