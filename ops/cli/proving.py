@@ -99,9 +99,9 @@ def partners(
         print_json(proof.model_dump(mode="json") | {"holds": proof.holds})
     else:
         ends = ", ".join(f"{count} {end}" for end, count in proof.by_end.items())
-        _tell(
-            f"{proof.orders} orders in {proof.seconds:.0f} s: {ends}; books agree: {proof.holds}", proof.disagreements
-        )
+        console().print(f"{proof.orders} orders in {proof.seconds:.0f} s: {ends}", markup=False)
+        if not proof.holds:
+            _tell("books differ, or a deed is missing", proof.disagreements)
     if not proof.holds:
         raise typer.Exit(1)
 
