@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 ARGS ?=
 WORKERS ?= 2
 
+# Tests start some hundred processes of ours: compiled once, each is there sooner.
+unexport PYTHONDONTWRITEBYTECODE
+
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -18,10 +21,10 @@ demo: $(VENV)/.runtime ## the whole stack on this machine, with sample orders go
 
 test: check ## every check and every test; pytest's summary comes last
 	@echo "orderloom: running every test in $(WORKERS) processes (WORKERS=n changes that)"
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 quick: $(VENV)/.tools ## the tests that need no running server
-	@$(BIN)/python -m pytest -m "not slow and not real" -n $(WORKERS) --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -m "not slow and not real" -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-real: $(VENV)/.tools ## every adapter against the software it is for, which is installed on demand (15 minutes from nothing)
 	@$(BIN)/python -m pytest -m real -n $(WORKERS) --dist loadscope $(ARGS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from temporalio import activity
 
+from activities.attempts import shows_itself
 from models.batch.batch import Progress
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class BatchActivities:
         self._orders_a_part = orders_a_part
 
     @activity.defn(name="batches.take_part")
+    @shows_itself
     async def take_part(self, batch_id: str) -> Progress:
         """Take in what follows what was taken in; repeated after a crash it goes on where the last part ended."""
         part = await self._importing.take_part(batch_id, orders=self._orders_a_part, beat=activity.heartbeat)

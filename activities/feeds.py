@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 from temporalio import activity
 
+from activities.attempts import shows_itself
 from activities.records.feeds import Overtaken
 from models.base import StrictModel
 from models.errors import Conflict, InvalidInput, NotFound, Transient
@@ -79,6 +80,7 @@ class FeedActivities:
         self._every = every
 
     @activity.defn(name="feed.read")
+    @shows_itself
     async def read(self, stretch: Stretch) -> Read:
         """Read on for a while; answers early where the worker is to stop."""
         return await _for_a_while(stretch, self._every, lambda: self._page(stretch.feed), page_by_page=False)
@@ -129,6 +131,7 @@ class ChannelOrderActivities:
         self._every = every
 
     @activity.defn(name="channel.orders")
+    @shows_itself
     async def read(self, stretch: Stretch) -> Read:
         """Read on for a while; where more is waiting, one page, so that each counts towards the channel's quota."""
         return await _for_a_while(stretch, self._every, lambda: self._page(stretch.feed), page_by_page=True)

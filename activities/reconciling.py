@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from temporalio import activity
 
+from activities.attempts import shows_itself
 from models.errors import PartnerError, Unavailable
 from models.reconciling.documents import DocumentQuery
 from models.reconciling.runs import (
@@ -37,6 +38,7 @@ class DocumentActivities:
         self._reconciling = reconciling
 
     @activity.defn(name="reconciling.read")
+    @shows_itself
     async def read(self, request: ReadRequest) -> int:
         """Read a partner's documents page by page; answers how many.
 

@@ -1,14 +1,10 @@
 """What replenishment asks of our own store."""
 
-from datetime import UTC, datetime
-
 from temporalio import activity
 
 from activities.ports.stock import Replenishing
 from models.partners.transfers import RequisitionAnswer
 from models.stock.replenishment import Proposal
-
-_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class ReplenishingActivities:
@@ -20,10 +16,13 @@ class ReplenishingActivities:
 
     @activity.defn(name="replenishing.proposals")
     async def proposals(self, most: int) -> tuple[Proposal, ...]:
-        """The most urgent proposals, and one more where there are more than `most`."""
-        found = await self._replenishing.proposals()
-        return tuple(sorted(found, key=lambda one: (one.needed_by or _LAST, one.key))[: most + 1])
+        """What is to be asked for in one round, each written down; and one more, if that is not all."""
+        return (await self._replenishing.to_ask(most))[: most + 1]
 
     @activity.defn(name="replenishing.ordered")
     async def ordered(self, proposal: Proposal, answer: RequisitionAnswer) -> None:
         await self._replenishing.ordered(proposal, answer)
+
+    @activity.defn(name="replenishing.refused")
+    async def refused(self, proposal: Proposal, why: str) -> None:
+        await self._replenishing.turned_down(proposal, why)

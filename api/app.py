@@ -17,13 +17,14 @@ from api.http import documentation, health, problems
 from api.http.body import BodyGate
 from api.http.documentation import Problem
 from api.http.metrics import RequestCounter
-from api.intake import callbacks, channels, quarantine
+from api.intake import callbacks, channels, feeds, quarantine
 from api.intake.deliveries import Deliveries
 from api.intake.quarantine import ReplayBody
 from api.orders import changes
 from api.orders import routes as orders
 from api.orders.routes import CancellationBody, DecisionBody
 from api.reconciliation import routes as reconciliation
+from api.reconciliation import running as regular
 from api.reconciliation import worklists
 from api.returns import bodies as return_bodies
 from api.returns import routes as returns
@@ -92,13 +93,15 @@ def create_app(services: Services) -> FastAPI:
         channels,
         quarantine,
         callbacks,
+        feeds,
         reconciliation,
         worklists,
+        regular,
         *stock,
         health,
     ):
         app.include_router(part.router)
-    problems.install(app)
+    problems.install(app, away=services.away)
     documentation.describe(app, BODIES)
     app.add_middleware(BodyGate, streamed=frozenset({batches.PATH}))
     app.add_middleware(RequestCounter, metrics=services.metrics)

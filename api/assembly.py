@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
@@ -28,6 +30,7 @@ from api.batches.desk import BatchDesk
 from api.http.metrics import Metrics
 from api.intake import feeds
 from api.orders.temporal_changes import ChangeGateway
+from api.reconciliation.temporal_runs import ScheduledRuns
 from api.returns.returning import Returning
 from api.returns.temporal_returns import ReturnGateway
 from api.services import Check, NotTold, Services
@@ -82,6 +85,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                     name: partner.callback_secret.get_secret_value() for name, partner in partners.items()
                 },
                 callback_formats=callback_formats(partners),
+                away=(OperationalError, InterfaceError, InternalError, NoConnectionInTime),
                 checks=_own_checks(store, gateway, metrics) | checks,
                 metrics=metrics,
                 rumours=Rumours(store.known_orders, store.inbox),
@@ -90,6 +94,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 replenishment=store.replenishing,
                 differences=SqlDifferences(store.database),
                 worklists=SqlWorklists(store.database),
+                regular=ScheduledRuns(client),
                 changing=ChangeGateway(client),
                 returning=Returning(store.returns, ReturnGateway(client, settings.task_queue)),
                 publications=Publications(store.offers, policies.current.stock.availability.channels, gateway.publish),

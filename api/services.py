@@ -62,6 +62,13 @@ class RunningOrders(Protocol):
         """Have goods sent from node to node, once a key; raises `Unavailable`."""
 
 
+class RegularRuns(Protocol):
+    """What runs by itself; `api.reconciliation.temporal_runs.ScheduledRuns` answers it."""
+
+    async def begin(self, name: str) -> bool:
+        """Have a run begin now; False: one is going on. Raises `Unavailable`."""
+
+
 class Wakeable(Protocol):
     """The background deliveries, as a request sees them."""
 
@@ -133,6 +140,10 @@ class Services:
     """What reconciling has found; none: nothing is reconciled here."""
     worklists: Worklists | None = None
     """What is not in everybody's books yet; none: no such lists are kept here."""
+    regular: RegularRuns | None = None
+    """What runs by itself, and can be had at once; none: nothing does, here."""
+    away: tuple[type[Exception], ...] = ()
+    """What the store raises while its database cannot be used: whoever asks is told to come again."""
     checks: Mapping[str, Check] = field(default_factory=dict)
     wait_s: float = 1.0
     """How long a submission waits for the order's first answer; zero starts it and asks nothing."""

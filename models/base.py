@@ -11,6 +11,8 @@ _INVISIBLE = frozenset(
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
 _LINE_ENDS = frozenset("\n\t")
+_LOOKED_AT = 2
+"""Of a text that is cut, so many times the length that is kept: some of it may be dropped, or white space."""
 
 
 class StrictModel(BaseModel):
@@ -36,9 +38,6 @@ def readable(value: str) -> str:
     Raises:
         ValueError: the text holds a character that a person could not see.
     """
-    # Nearly all text we are told is of this kind, and nearly every value that is made holds some of it.
-    if value.isascii() and value.isprintable():
-        return value
     if value.isascii() and value.isprintable():
         # Nearly every text; the rest looks at each character.
         return value
@@ -49,10 +48,17 @@ def readable(value: str) -> str:
     return unicodedata.normalize("NFC", value)
 
 
-def cleaned(value: str) -> str:
-    """Drop what `readable` would refuse: for text a shopper typed, which is not a reason to refuse the order."""
-    kept = (character for character in value if not _is_control(character) or character in _LINE_ENDS)
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+def cleaned(value: str, longest: int = 4000) -> str:
+    """Drop what `readable` would refuse, and what is beyond `longest` characters.
+
+    For text a shopper typed, which is not a reason to refuse the order.
+    """
+    if value.isascii() and value.isprintable():
+        return value[:longest].strip()
+    # Cut first: putting a million combining marks into their order takes minutes.
+    looked_at = value[: _LOOKED_AT * longest]
+    kept = (character for character in looked_at if not _is_control(character) or character in _LINE_ENDS)
+    return unicodedata.normalize("NFC", "".join(kept)).strip()[:longest].strip()
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._~-]*[A-Za-z0-9])?")

@@ -1,11 +1,16 @@
 """How things are named across systems: spelt here once, and nowhere else."""
 
 import re
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import StringConstraints
 
 _AGAIN = re.compile(r"~[0-9]+$")
+_KEY_MAX = 235
+"""As long as a key may be so that what is told apart within it, such as ``/label`` or ``~2``, still goes with it."""
+_EVENT_MAX = 200
+_DIGEST = 32
 
 OrderId = Annotated[str, StringConstraints(pattern=r"^order:[a-z][a-z0-9_]*:[A-Za-z0-9._~-]+$", max_length=160)]
 """An order's id, which is its workflow's id too: ``order:{channel}:{external id}``."""
@@ -35,7 +40,19 @@ def effect_key(order: str, step: str, part: str = "") -> str:
         step: what is done, such as ``erp-order``.
         part: which one, where a step is done several times, such as a shipment's number.
     """
-    return f"{order}/{step}/{part}" if part else f"{order}/{step}"
+    return _short(f"{order}/{step}/{part}" if part else f"{order}/{step}", _KEY_MAX)
+
+
+def event_id(about: str, what: str) -> str:
+    """Name an event that we tell of ourselves, the same each time it is told."""
+    return _short(f"{about}/{what}", _EVENT_MAX)
+
+
+def _short(name: str, longest: int) -> str:
+    """As it is, or, where that is too long to travel, its beginning and a digest of all of it."""
+    if len(name) <= longest:
+        return name
+    return f"{name[: longest - _DIGEST - 1]}.{sha256(name.encode()).hexdigest()[:_DIGEST]}"
 
 
 def first_key(key: str) -> str:

@@ -6,9 +6,6 @@ Names of updates: ``accept``, ``decide``, ``cancel``, and those of models/change
 """
 
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import Field
 
 from models.base import Identifier, Note, StrictModel, Text
 from models.ids import OrderId
@@ -57,7 +54,7 @@ class OperatorWord(StrictModel):
 
     hold: Text | None = None
     """May be left out where only one hold is open."""
-    reason: Annotated[str, Field(min_length=1, max_length=4000)]
+    reason: Note
     actor: Text
 
 

@@ -15,7 +15,9 @@ class PartnerSettings(BaseModel):
 
     kind: str = "sandbox"
     url: str
-    timeout_s: Annotated[float, Field(gt=0)] = 10.0
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """How long one exchange may take. An effect may be several: all of them have a minute and a half
+    (workflows/attempting.py)."""
     callback_secret: SecretStr = SecretStr("")
     """The secret its callbacks are signed with; empty: callbacks from it are refused."""
     key: SecretStr = SecretStr("")

@@ -13,8 +13,12 @@ from models.errors import FieldError, InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pydantic_core import ErrorDetails
+
 _DEPTH = 32
 _DIGITS = 40
+ERRORS_MAX = 100
+"""How much wrong with one document is told: a body of one mebibyte has room for half a million mistakes."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -54,23 +58,60 @@ def read(model: type[Model], body: bytes) -> Model:
     Raises:
         InvalidInput: as `parse` does, or a field does not fit the model.
     """
-    parse(body)
+    document = parse(body)
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidInput(field_errors(error)) from error
+        raise InvalidInput(field_errors(error, document=document)) from error
 
 
-def field_errors(error: ValidationError, prefix: str = "") -> list[FieldError]:
-    """Say pydantic's errors in ours: a JSON pointer, a code and a sentence each."""
+def field_errors(error: ValidationError, prefix: str = "", *, document: object = None) -> list[FieldError]:
+    """Say pydantic's errors in ours: a JSON pointer, a code and a sentence each, of the first `ERRORS_MAX`.
+
+    Args:
+        error: what pydantic says.
+        prefix: where the document stands in what was sent.
+        document: what was validated, as it was parsed. Pydantic's path to a field goes through the name of the model
+            it took for it, where there are several; with the document, only what stands in it is in the pointer.
+    """
+    details = error.errors(include_url=False, include_input=False)[:ERRORS_MAX]
+    paths = [detail["loc"] for detail in details]
     return [
         FieldError(
-            pointer=prefix + pointer(detail["loc"]) + _place(detail.get("ctx", {})),
+            pointer=prefix + pointer(_steps(detail, document)) + _place(detail.get("ctx", {})),
             code=detail["type"].replace(".", "_").replace("-", "_"),
             message=detail["msg"].removeprefix("Value error, "),
         )
-        for detail in error.errors(include_url=False, include_input=False)
+        for detail in details
+        if not _follows(detail, paths)
     ]
+
+
+def _follows(detail: ErrorDetails, paths: Iterable[tuple[str | int, ...]]) -> bool:
+    """Whether a list is too short only because what is wrong in it was not counted."""
+    path = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        len(other) > len(path) and other[: len(path)] == path for other in paths
+    )
+
+
+def _steps(detail: ErrorDetails, document: object) -> list[str | int]:
+    """The part of an error's path that leads through the document."""
+    path = detail["loc"]
+    if document is None:
+        return list(path)
+    steps: list[str | int] = []
+    here = document
+    for number, step in enumerate(path):
+        is_missing = detail["type"] == "missing" and number == len(path) - 1
+        if isinstance(here, dict) and (step in here or is_missing):
+            here = here.get(step)
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            here = here[step]
+        else:
+            continue
+        steps.append(step)
+    return steps
 
 
 def pointer(path: Iterable[str | int]) -> str:
@@ -100,10 +141,19 @@ class _Wrong:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Wrong:
     result = dict(pairs)
     if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = _first_again(name for name, _ in pairs)
         return _Wrong("duplicate_key", f"the key {_sendable(twice)} stands twice in one object", pointer([twice]))
     return result
+
+
+def _first_again(names: Iterable[str]) -> str:
+    """The first name that was there before; in one pass, since a body may hold a hundred thousand of them."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return ""
 
 
 def _constant(name: str) -> _Wrong:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -19,7 +20,23 @@ from models.states.machine import Machine
 ROOT = Path(__file__).parents[1]
 ROOMS = ("models", "activities", "workflows", "workers", "api", "ops")
 SOURCE = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
-FILE_MAX, FUNCTION_MAX = 300, 50
+FILE_MAX, FUNCTION_MAX, FOLDER_MAX = 300, 50, 12
+LONG_FOLDERS = {
+    "activities",
+    "activities/adapters/amazon",
+    "activities/adapters/store",
+    "activities/adapters/store/stock/events",
+    "models/order",
+    "models/partners",
+    "models/policy",
+    "models/returns",
+    "models/stock",
+    "ops/bench",
+    "ops/stack",
+    "workflows",
+    "workflows/ordering",
+}
+"""Longer than a dozen files; no other may become so."""
 _HOMES = ("home", "Users", "root")
 _REGISTRIES = ("pypi", "python" + "hosted", "artifactory")
 # Put together here, so that the pattern is not found in this very file.
@@ -64,6 +81,15 @@ def test_a_package_says_what_it_is_and_does_nothing() -> None:
 def test_a_file_holds_one_idea() -> None:
     long = {named(path): lines for path in SOURCE if (lines := len(path.read_text().splitlines())) > FILE_MAX}
     assert long == {}
+
+
+def test_a_folder_can_be_looked_through() -> None:
+    counts = Counter(
+        named(path.parent) for path in SOURCE if path.name != "__init__.py" and "migrations" not in path.parts
+    )
+    long = {folder for folder, files in counts.items() if files > FOLDER_MAX}
+    assert long - LONG_FOLDERS == set(), "group what belongs together"
+    assert LONG_FOLDERS - long == set(), "these are short enough by now"
 
 
 def test_a_function_can_be_seen_at_once() -> None:

@@ -21,6 +21,7 @@ from temporalio.client import (
 )
 
 from workflows.queues import ORDERS
+from workflows.regular import RECONCILIATION, STOCK_CHECK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +59,7 @@ REGULARLY = (
         within=timedelta(minutes=10),
     ),
     Regular(
-        id="stock-check",
+        id=STOCK_CHECK,
         workflow="StockCheckWorkflow",
         summary="compare stock with the warehouse, the ERP and itself",
         every=timedelta(minutes=15),
@@ -73,7 +74,7 @@ REGULARLY = (
         within=timedelta(minutes=30),
     ),
     Regular(
-        id="reconciliation",
+        id=RECONCILIATION,
         workflow="ReconciliationWorkflow",
         summary="compare orders with what our partners have written down about them",
         every=timedelta(minutes=15),

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from temporalio import workflow
 
+from models.messages import Cancellation
 from workflows.asking import NotDone
 from workflows.desk import CancelOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
 _ANSWERS = (CancelOrder, NotDone)
 """A person's word, which whoever waits for what went on beside takes as it is."""
@@ -27,9 +28,13 @@ class Asides:
 
     def begin(self, work: Awaitable[None]) -> None:
         """Let something go on."""
+        self._tasks.append(self.along(work))
+
+    def along(self, work: Awaitable[None]) -> asyncio.Task[None]:
+        """Let something go on that the end does not wait for; its errors are seen all the same."""
         task = asyncio.ensure_future(work)
         task.add_done_callback(self._look)
-        self._tasks.append(task)
+        return task
 
     @property
     def busy(self) -> bool:
@@ -41,6 +46,16 @@ class Asides:
         await together(*self._tasks)
         while self.busy:
             await together(*self._tasks)
+
+    async def told_to_its_end(self, story: asyncio.Future[None], take_wish: Callable[[Cancellation], None]) -> None:
+        """Wait for a story's end. A cancellation requested in Temporal is a wish like any other."""
+        while not story.done():
+            try:
+                await self.beside(story)
+            except asyncio.CancelledError:
+                reason = workflow.cancellation_reason() or "cancelled in Temporal"
+                take_wish(Cancellation(reason=reason, actor="temporal"))
+        await story
 
     async def beside(self, story: asyncio.Future[None]) -> None:
         """Wait for the story's end, unless something beside it fails as nobody foresaw.

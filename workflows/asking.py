@@ -18,7 +18,9 @@ from models.order.casebook import PLATFORM
 from models.order.snapshot import TimelineKind
 from models.partners.asking import Ask
 from models.states.hold import HoldKind, HoldState
-from workflows.queues import ANSWER_WITHIN
+from workflows.attempting import attempt, sparing
+from workflows.desk import CancelOrder
+from workflows.patches import SECOND_LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -113,17 +115,16 @@ class Asking:
     async def _attempt(
         self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, manner: Manner, *, quickly: bool
     ) -> Reply:
-        return await workflow.execute_activity_method(
+        return await attempt(
             verb,
             question,
-            task_queue=manner.partner.value,
-            start_to_close_timeout=ANSWER_WITHIN,
-            retry_policy=RetryPolicy(
+            manner.partner.value,
+            summary=manner.summary,
+            retries=RetryPolicy(
                 initial_interval=timedelta(seconds=1),
                 maximum_interval=timedelta(seconds=10),
                 maximum_attempts=self._patience.quick_attempts if quickly else 1,
             ),
-            summary=manner.summary,
         )
 
     async def _park(self, hold: Hold | None, failure: Failure, manner: Manner, pause: timedelta) -> Hold:
@@ -139,7 +140,7 @@ class Asking:
         try:
             await workflow.wait_condition(
                 lambda: self._closed(hold) or self._interrupted(manner),
-                timeout=self._spread(pause),
+                timeout=self._spread(sparing(pause)),
                 timeout_summary=f"then {manner.partner.called} is asked again",
             )
         except TimeoutError:
@@ -169,10 +170,23 @@ class Asking:
 
     async def _heed(self, hold: Hold, manner: Manner) -> None:
         if not manner.may_give_up:
-            await self._desk.approved(hold)
+            await self._approved(hold, manner)
         elif await self._desk.answer(hold) is Verdict.REJECT:
             self._standing.tell(f"given up: {manner.summary}", kind=TimelineKind.TROUBLE)
             raise NotDone
+
+    async def _approved(self, hold: Hold, manner: Manner) -> None:
+        try:
+            await self._desk.approved(hold)
+        except CancelOrder:
+            if workflow.patched(SECOND_LOOK):
+                # What has left of the order may live on, and this is waited for no more.
+                self._release(hold, f"{manner.partner.called} is not asked to {manner.summary} any more")
+            raise
+
+    def _release(self, hold: Hold, reason: str) -> None:
+        if not self._closed(hold):
+            self._standing.close_hold(hold.id, HoldState.RELEASED, actor=PLATFORM, reason=reason)
 
     def _under_fresh_key(self, question: Question) -> Question:
         if not isinstance(question, Ask):
@@ -183,17 +197,14 @@ class Asking:
         return question.model_copy(update={"key": self._keys[first]})
 
     def _answered(self, hold: Hold | None, manner: Manner) -> None:
-        if hold is not None and not self._closed(hold):
-            self._standing.close_hold(
-                hold.id, HoldState.RELEASED, actor=PLATFORM, reason=f"{manner.partner.called} answers again"
-            )
+        if hold is not None:
+            self._release(hold, f"{manner.partner.called} answers again")
 
     def _check_patience(self, begun: datetime, hold: Hold | None, manner: Manner) -> None:
         if manner.no_longer_than is None or workflow.now() - begun < manner.no_longer_than:
             return
-        if hold is not None and not self._closed(hold):
-            reason = f"{manner.partner.called} is not asked to {manner.summary} any more"
-            self._standing.close_hold(hold.id, HoldState.RELEASED, actor=PLATFORM, reason=reason)
+        if hold is not None:
+            self._release(hold, f"{manner.partner.called} is not asked to {manner.summary} any more")
         raise NotDone
 
     def _closed(self, hold: Hold) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -48,13 +49,23 @@ class BatchWorkflow:
         if self._bad_start is not None:
             raise refusal(self._bad_start)
         while True:
-            if self._cancelled:
-                await self._stop()
-            progress = await self._part()
+            try:
+                progress = await self._next()
+            except (ActivityError, asyncio.CancelledError) as error:
+                if not is_cancelled_exception(error):
+                    raise
+                # "Request Cancellation" means what the signal means: a file that nobody reads is not to look read on.
+                self._cancelled = True
+                continue
             if progress is not None and progress.state.is_over:
                 return _ended(progress)
             if workflow.info().is_continue_as_new_suggested() and not self._cancelled:
                 workflow.continue_as_new(self._start)
+
+    async def _next(self) -> Progress | None:
+        if self._cancelled:
+            await self._stop()
+        return await self._part()
 
     async def _part(self) -> Progress | None:
         """Take in one part; none where that did not succeed, after a pause that a person may cut short."""

@@ -1,4 +1,4 @@
-"""The order's desk: what it shows to people, and how it waits for their answers."""
+"""The desk of an order or a return: what it shows to people, and how it waits for their answers."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
 
+from activities.failures import trouble_of
 from activities.order_book import OrderBookActivities
 from models.messages import Verdict
 from models.order.casebook import PLATFORM
 from models.states.hold import HoldState
+from workflows.attempting import sparing
 from workflows.attributes import HOLD_REASON, ORDER_STATUS, WAITING_ON
 from workflows.details import details
-from workflows.queues import OWN_WITHIN
+from workflows.own import own
+from workflows.patches import SECOND_LOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from models.messages import Cancellation, HoldDecision
     from models.order.assessment import Objection
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
 
 BEING_CANCELLED = "being cancelled"
 """The answer to a wish to cancel that is met: nothing of the order is carried out."""
-OWN_RETRIES = RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=30))
+OUR_BOOK = "orderloom"
+"""Whom an order waits for whose state our own book refuses to keep."""
+_BOOK_PAUSE = timedelta(minutes=1)
 
 
 class CancelOrder(Exception):
@@ -43,7 +48,7 @@ class CancelOrder(Exception):
 
 
 class HoldDesk(ABC):
-    """How holds are shown to people and answered: an order's, or a return's."""
+    """What is shown of an order or a return, and how its holds are answered."""
 
     def __init__(self, book: Casebook) -> None:
         """Show the holds of this book."""
@@ -52,10 +57,71 @@ class HoldDesk(ABC):
         """A wish to cancel that has not been met or declined yet."""
         self.wish_answer = ""
         """What became of the last wish."""
+        self._shown: tuple[object, ...] = ()
+        self._writing = asyncio.Lock()
 
     @abstractmethod
+    def _card(self) -> str:
+        """Write the card for the Web UI."""
+
+    @abstractmethod
+    def _stands(self) -> tuple[str, str | None]:
+        """Say where it stands in one word, and whom it waits for."""
+
+    @abstractmethod
+    def _recording(self) -> Callable[[], Awaitable[None]]:
+        """Take the state down; what is answered has our own book keep it."""
+
     async def show(self, *, index: bool = True) -> None:
-        """Write the state down; with `index` in the search attributes too."""
+        """Write the state down for the API, the Web UI and, with `index`, the search attributes.
+
+        An attribute costs an action at each change; a state that passes within a second needs none.
+        """
+        async with self._writing:
+            workflow.set_current_details(self._card())
+            if index:
+                self._index(*self._stands())
+            await self._record(self._recording())
+
+    async def _record(self, recording: Callable[[], Awaitable[None]]) -> None:
+        """Have our book keep it. A book that refuses, such as one restored from yesterday, is shown and asked again.
+
+        Raised, its refusal would end the run on the spot, with all that was done for it left as it is.
+        """
+        refused = False
+        while True:
+            try:
+                await recording()
+            except (ActivityError, ApplicationError) as error:
+                refused = True
+                said = trouble_of(error).message
+                workflow.set_current_details(f"### Our own book does not keep it\n\n{said}\n\n{self._card()}")
+                self._index(self._stands()[0], OUR_BOOK)
+                await workflow.sleep(sparing(_BOOK_PAUSE), summary="then our own book is asked again")
+            else:
+                break
+        if refused:
+            workflow.set_current_details(self._card())
+            self._index(*self._stands())
+
+    def _index(self, stands: str, waits_for: str | None) -> None:
+        reasons = sorted({hold.kind.value for hold in self._book.open_holds})
+        shown = (stands, *reasons, waits_for)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        workflow.upsert_search_attributes(
+            [
+                ORDER_STATUS.value_set(stands),
+                HOLD_REASON.value_set(reasons) if reasons else HOLD_REASON.value_unset(),
+                WAITING_ON.value_set(waits_for) if waits_for else WAITING_ON.value_unset(),
+            ]
+        )
+
+    def take_wish(self, wish: Cancellation) -> None:
+        """Take a wish to cancel; one more, while everything is taken back already, asks for nothing new."""
+        if self.wish_answer != BEING_CANCELLED or not workflow.patched(SECOND_LOOK):
+            self.wish = wish
 
     def check_wish(self) -> None:
         """Stop here if somebody wants the order cancelled.
@@ -83,8 +149,16 @@ class HoldDesk(ABC):
         if opened:
             opened()
         await self.show()
+        if len(holds) > 1 and workflow.patched(SECOND_LOOK):
+            await workflow.wait_condition(lambda: self.wish is not None or self._decided(holds))
+            # One that was rejected is heeded before those that are still open.
+            holds.sort(key=lambda hold: self._state(hold) is not HoldState.REJECTED)
         for hold in holds:
             await self.approved(hold)
+
+    def _decided(self, holds: Sequence[Hold]) -> bool:
+        states = [self._state(hold) for hold in holds]
+        return HoldState.REJECTED in states or HoldState.OPEN not in states
 
     async def approved(self, hold: Hold) -> None:
         """Wait until a hold is approved.
@@ -125,37 +199,13 @@ class Desk(HoldDesk):
         """Show this order."""
         super().__init__(standing)
         self._standing = standing
-        self._shown: tuple[object, ...] = ()
-        self._writing = asyncio.Lock()
 
-    async def show(self, *, index: bool = True) -> None:
-        """Write the state down for the API, the Web UI and, with `index`, the search attributes.
+    def _card(self) -> str:
+        return details(self._standing)
 
-        An attribute costs an action at each change; a state that passes within a second needs none.
-        """
-        async with self._writing:
-            workflow.set_current_details(details(self._standing))
-            if index:
-                self._index()
-            await workflow.execute_local_activity_method(
-                OrderBookActivities.record,
-                self._standing.snapshot(),
-                start_to_close_timeout=OWN_WITHIN,
-                retry_policy=OWN_RETRIES,
-                summary=f"write down: {self._standing.headline.value}",
-            )
+    def _stands(self) -> tuple[str, str | None]:
+        return self._standing.headline.value, self._standing.waiting_on
 
-    def _index(self) -> None:
-        standing = self._standing
-        reasons = sorted({hold.kind.value for hold in standing.open_holds})
-        shown = (standing.headline.value, *reasons, standing.waiting_on)
-        if shown == self._shown:
-            return
-        self._shown = shown
-        workflow.upsert_search_attributes(
-            [
-                ORDER_STATUS.value_set(standing.headline.value),
-                HOLD_REASON.value_set(reasons) if reasons else HOLD_REASON.value_unset(),
-                WAITING_ON.value_set(standing.waiting_on) if standing.waiting_on else WAITING_ON.value_unset(),
-            ]
-        )
+    def _recording(self) -> Callable[[], Awaitable[None]]:
+        snapshot = self._standing.snapshot()
+        return lambda: own(OrderBookActivities.record, snapshot, summary=f"write down: {snapshot.headline.value}")

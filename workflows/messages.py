@@ -88,8 +88,8 @@ def _json(payload: Payload) -> bytes:
 def _validated(adapter: TypeAdapter[T], data: bytes, largest: int = _SIZE_MAX) -> T:
     if len(data) > largest:
         raise InvalidInput.at("", "too_large", f"is larger than {largest} bytes")
-    parse(data)
+    document = parse(data)
     try:
         return adapter.validate_json(data)
     except ValidationError as error:
-        raise InvalidInput(field_errors(error)) from error
+        raise InvalidInput(field_errors(error, document=document)) from error

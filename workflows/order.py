@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
 
 from models.changes.request import ChangeReceipt
 from models.errors import InvalidInput
@@ -22,16 +21,15 @@ from models.messages import (
     Receipt,
     Verdict,
 )
-from models.order.snapshot import TimelineKind
 from models.order.standing import Standing
 from models.partners.events import PARTNER_EVENT, ChangedAtChannel
-from models.states.hold import HoldState
 from workflows.changing import at_channel
 from workflows.changing import messages as changing
 from workflows.changing.changing import Changing
 from workflows.desk import CancelOrder, Desk
 from workflows.fulfilling.collecting import collections
-from workflows.messages import from_call, from_signal, refusal, sentence
+from workflows.hearing import Hearing
+from workflows.messages import conflict, from_call, from_signal, refusal
 from workflows.ordering import telling
 from workflows.ordering.committing import commit
 from workflows.ordering.ending import complete, deliver, end_at_once, unwind
@@ -51,7 +49,6 @@ class OrderWorkflow:
         """Take the start's one payload; a bad one must fail the run and not wedge it, so `run` says so."""
         self._bad_start: InvalidInput | None = None
         self._judged = False
-        self._seen: set[str] = set()
         try:
             order = from_call(OrderStart, start, largest=START_MAX).order
             if order.id != workflow.info().workflow_id:
@@ -62,24 +59,21 @@ class OrderWorkflow:
         standing = Standing(order, workflow.now)
         self._run = Run(order, standing, Desk(standing), Undoing(standing))
         self._run.changing = Changing(self._run)
+        self._hearing = Hearing(standing, self._run.desk)
 
     @workflow.run
     async def run(self, *_start: RawValue) -> str:
         """Carry the order to its end, and answer its headline."""
         if self._bad_start is not None:
             raise refusal(self._bad_start)
-        story = asyncio.ensure_future(self._story())
-        while not story.done():
-            try:
-                await self._run.asides.beside(story)
-            except asyncio.CancelledError:
-                # Somebody pressed "Request Cancellation": a wish like any other, so that what was done is undone.
-                reason = workflow.cancellation_reason() or "cancelled in Temporal"
-                self._run.desk.wish = Cancellation(reason=reason, actor="temporal")
-        await story
+        run = self._run
+        await run.asides.told_to_its_end(asyncio.ensure_future(self._life()), run.desk.take_wish)
+        return run.standing.headline.value
+
+    async def _life(self) -> None:
+        await self._story()
         await self._run.changing.close()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return self._run.standing.headline.value
 
     async def _story(self) -> None:
         run = self._run
@@ -133,7 +127,7 @@ class OrderWorkflow:
     def _may_decide(self, *decision: RawValue) -> None:
         self._started()
         try:
-            self._open_hold(from_call(HoldDecision, decision).hold)
+            self._hearing.open_hold(from_call(HoldDecision, decision).hold)
         except InvalidInput as error:
             raise refusal(error) from error
 
@@ -141,7 +135,7 @@ class OrderWorkflow:
     async def cancel(self, *cancellation: RawValue) -> Acknowledgement:
         """Take a wish to cancel, and answer what became of it."""
         desk, standing = self._run.desk, self._run.standing
-        desk.wish = from_call(Cancellation, cancellation)
+        desk.take_wish(from_call(Cancellation, cancellation))
         await workflow.wait_condition(lambda: standing.ended or desk.wish is None)
         # An order may end before anybody heeds the wish.
         return self._acknowledge(desk.wish_answer or f"too late: {standing.headline.value}")
@@ -197,12 +191,12 @@ class OrderWorkflow:
     @workflow.signal(name="change", description="Change the accepted order: request (kind...), actor")
     async def request_change(self, *proposal: RawValue) -> None:
         """Take a person's wish to change the order."""
-        await self._heard("change", lambda: self._changed(changing.propose(self._run.changing, proposal)))
+        await self._heard("change", lambda: changing.propose(self._run.changing, proposal))
 
     @workflow.signal(name="withdraw_change", description="Take a change back while it is under way")
     async def request_withdrawal(self, *withdrawal: RawValue) -> None:
         """Take a person's word that a change is not wanted any more."""
-        await self._heard("withdraw_change", lambda: self._changed(changing.withdraw(self._run.changing, withdrawal)))
+        await self._heard("withdraw_change", lambda: changing.withdraw(self._run.changing, withdrawal))
 
     @workflow.signal(name="collected", description="The customer has collected it: node (if several), actor")
     async def collected(self, *word: RawValue) -> None:
@@ -214,33 +208,24 @@ class OrderWorkflow:
         """Take a partner's event from our own inbox; whatever else comes is noted on the order."""
         await self._heard(name, lambda: self._told(name, arguments))
 
-    async def _heard(self, name: str, take: Callable[[], Awaitable[None]]) -> None:
-        if self._bad_start is not None:
-            return
-        try:
-            await take()
-        except (InvalidInput, ApplicationError) as error:
-            said = sentence(error) if isinstance(error, InvalidInput) else error.message
-            self._run.standing.tell(f"signal {name} refused: {said}", kind=TimelineKind.REFUSED_MESSAGE)
-            await self._run.desk.show(index=False)
+    async def _heard(self, name: str, take: Callable[[], Awaitable[object]]) -> None:
+        if self._bad_start is None:
+            await self._hearing.heed(name, take())
 
     async def _answer(self, verdict: Verdict, sent: Sequence[object]) -> None:
         word = from_call(OperatorWord, sent)
-        hold = self._open_hold(word.hold)
+        hold = self._hearing.open_hold(word.hold)
         await self._run.desk.decide(HoldDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor))
-
-    async def _changed(self, change: Awaitable[ChangeReceipt]) -> None:
-        await change
 
     async def _wish(self, sent: Sequence[object]) -> None:
         wish = from_call(Cancellation, sent)
         self._check_cancellable()
-        self._run.desk.wish = wish
+        self._run.desk.take_wish(wish)
 
     async def _came(self, sent: Sequence[object]) -> None:
         found = collections(self._run, from_call(Collection, sent))
         if not found:
-            raise _conflict("nothing lies ready to be collected")
+            raise conflict("nothing lies ready to be collected")
         self._run.events.extend(found)
 
     async def _told(self, name: str, arguments: Sequence[RawValue]) -> None:
@@ -249,32 +234,19 @@ class OrderWorkflow:
         event = from_signal(PARTNER_EVENT, arguments)
         if event.order_id != self._run.order.id:
             raise InvalidInput.at("/order_id", "identity", "is another order's")
-        if event.event_id not in self._seen:
-            self._seen.add(event.event_id)
-            if isinstance(event, ChangedAtChannel):
-                at_channel.hear(self._run, event)
-            else:
-                self._run.hear(event)
+        if not self._hearing.is_news(event.event_id):
+            return
+        if isinstance(event, ChangedAtChannel):
+            at_channel.hear(self._run, event)
+        else:
+            self._run.hear(event)
 
     def _check_cancellable(self) -> None:
         standing = self._run.standing
         if standing.ended:
-            raise _conflict(f"the order has ended: {standing.headline.value}")
+            raise conflict(f"the order has ended: {standing.headline.value}")
         if standing.goods.anything_shipped and standing.goods.all_shipped:
-            raise _conflict("all of it has been shipped: the customer can return it")
-
-    def _open_hold(self, hold_id: str | None) -> str:
-        """Find the open hold that is meant; without an id, the only one."""
-        standing = self._run.standing
-        open_ids = [hold.id for hold in standing.open_holds]
-        if hold_id is None and len(open_ids) == 1:
-            return open_ids[0]
-        if hold_id in open_ids and hold_id is not None:
-            return hold_id
-        hold = standing.holds.get(hold_id or "")
-        if hold is not None and hold.state is not HoldState.OPEN:
-            raise _conflict(f"hold {hold_id} was {hold.state.value} already")
-        raise _conflict(f"there is no open hold {hold_id or ''}; open are: {', '.join(open_ids) or 'none'}")
+            raise conflict("all of it has been shipped: the customer can return it")
 
     def _started(self) -> None:
         if self._bad_start is not None:
@@ -283,7 +255,3 @@ class OrderWorkflow:
     def _acknowledge(self, text: str) -> Acknowledgement:
         standing = self._run.standing
         return Acknowledgement(order_id=standing.order.id, headline=standing.headline, text=text)
-
-
-def _conflict(message: str) -> ApplicationError:
-    return ApplicationError(message, type="conflict", non_retryable=True)

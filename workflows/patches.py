@@ -10,3 +10,7 @@ WHOLE_LIFE = "whole-life"
 REAL_PARTNERS = "real-partners"
 """The ERP is told what leaves our stock and from which node, should it keep stock itself; parcels under one label move
 together."""
+SECOND_LOOK = "second-look"
+"""What replenishment was refused is written down, and asked for anew some hours later, as it is wanted then. Of several
+holds a rejected one ends the waiting; a hold is closed by whoever stops asking; an order that is being cancelled waits
+for no stock, and takes no second wish."""

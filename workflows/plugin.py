@@ -12,6 +12,7 @@ from temporalio.converter import DataConverter, DefaultFailureConverterWithEncod
 from temporalio.plugin import SimplePlugin
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.attempts import AttemptInterceptor
 from activities.failures import FailureInterceptor
 from workflows.runner import ContextFreeSandboxRunner
 
@@ -72,6 +73,6 @@ class OrderloomPlugin(SimplePlugin):
         super().__init__(
             "orderloom.OrderloomPlugin",
             data_converter=data_converter(codec),
-            interceptors=[*tracing, FailureInterceptor()],
+            interceptors=[*tracing, FailureInterceptor(), AttemptInterceptor()],
             workflow_runner=sandbox(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through)),
         )

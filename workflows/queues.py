@@ -1,7 +1,6 @@
 """Which partner is asked on which task queue: one each, so that one partner's trouble is nobody else's."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 ORDERS = "orders"
@@ -33,11 +32,6 @@ _TITLES = {
     Partner.CARRIER: "the carrier",
     Partner.NOTIFICATION: "the notification service",
 }
-
-ANSWER_WITHIN = timedelta(seconds=30)
-"""How long one attempt at a partner may take; longer than any adapter's own time-out."""
-OWN_WITHIN = timedelta(seconds=10)
-"""How long a local activity on our own store may take."""
 
 
 def channel_queue(channel: str) -> str:

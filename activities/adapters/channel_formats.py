@@ -28,7 +28,9 @@ FORMATS: dict[str, Callable[[str, PartnerSettings], ChannelFormat]] = {
     "shopify": lambda channel, shop: ShopifyOrders(shop.callback_secret.get_secret_value(), channel),
     "tryton_pos": lambda channel, _shop: TrytonPosOrders(channel),
     "vendure": lambda channel, _shop: VendureOrders(channel),
-    "woocommerce": lambda channel, shop: WooCommerceOrders(shop.callback_secret.get_secret_value(), channel),
+    "woocommerce": lambda channel, shop: WooCommerceOrders(
+        shop.callback_secret.get_secret_value(), channel, _placed(shop)
+    ),
 }
 """By the kind of a connected channel that we do not know by name: the format of what it sends and is polled for."""
 
@@ -44,7 +46,9 @@ def channel_formats(settings: Settings) -> dict[str, ChannelFormat]:
     """
     known: dict[str, ChannelFormat] = {
         "shopify": ShopifyOrders(settings.shopify_secret.get_secret_value()),
-        "woocommerce": WooCommerceOrders(settings.woocommerce_secret.get_secret_value()),
+        "woocommerce": WooCommerceOrders(
+            settings.woocommerce_secret.get_secret_value(), placed=_placed(settings.shops.get("woocommerce"))
+        ),
         "magento": MagentoOrders(),
         "amazon": AmazonOrders(),
         "b2b": CanonicalOrders("b2b"),
@@ -63,6 +67,12 @@ def signed_channels(settings: Settings) -> frozenset[str]:
     secrets = {"shopify": settings.shopify_secret, "woocommerce": settings.woocommerce_secret}
     by_name = {name for name, secret in secrets.items() if secret.get_secret_value()}
     return frozenset(by_name | {channel for channel, shop in settings.shops.items() if _signs(shop)})
+
+
+def _placed(shop: PartnerSettings | None) -> tuple[str, ...]:
+    """The statuses that mean an order by a WooCommerce shop's options; what is wrong with those its adapter says."""
+    given = shop.options.get("statuses") if shop is not None and shop.kind == "woocommerce" else None
+    return tuple(each for each in given if isinstance(each, str)) if isinstance(given, list) else ()
 
 
 def _signs(shop: PartnerSettings) -> bool:

@@ -104,8 +104,11 @@ class ChannelStock(Protocol):
 class Replenishing(Protocol):
     """What is to be bought or moved."""
 
-    async def proposals(self) -> tuple[Proposal, ...]:
-        """What the rules ask for now and has not been asked for yet."""
+    async def to_ask(self, most: int) -> tuple[Proposal, ...]:
+        """Write down so many, what is not settled and then the most urgent; answers them, and behind them the rest."""
+
+    async def turned_down(self, proposal: Proposal, why: str) -> None:
+        """Note that a partner has refused it: it is asked for anew after a while, as it is wanted then."""
 
     async def ordered(self, proposal: Proposal, answer: RequisitionAnswer) -> None:
         """Note the purchase order: the supply is expected from now on; once a proposal."""

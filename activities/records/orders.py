@@ -137,6 +137,7 @@ class Quarantined:
     id: str
     channel: str
     payload: bytes
+    """As it came, or as it was corrected last; left out of lists, which would be as large as all of them together."""
     errors: list[dict[str, JsonValue]]
     """`FieldError`s as JSON."""
     state: QuarantineState

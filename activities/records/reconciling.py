@@ -75,6 +75,12 @@ class Worklist(StrEnum):
     PENDING_RESERVATIONS = "reservations_pending_confirmation"
     UNRECONCILED_SHIPMENTS = "shipments_not_reconciled"
     REFUNDS_OUTSIDE_FINANCE = "refunds_not_in_finance"
+    ON_HOLD = "orders_on_hold"
+    """By their oldest open hold."""
+    LATE_TO_LEAVE = "shipments_at_risk"
+    """Orders whose promise is at risk or was missed, and whose goods are still at a node of ours."""
+    LATE_SUPPLIES = "supplies_late"
+    """Expected later than was said first, or by now; one entry a purchase or transfer."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,9 @@ class WorklistEntry:
     """One thing on a list."""
 
     id: str
-    """What it is called there: an order, a reservation's key, a difference, a refund's key."""
+    """What it is called there: an order, a reservation's key, a difference, a refund's key, a supply."""
     order_id: str
+    """Empty where it is about none."""
     since: datetime
     owner: str
     reason: str
@@ -100,7 +107,7 @@ class WorklistSummary:
 
 
 class Worklists(Protocol):
-    """The four lists, as they are this moment."""
+    """The lists, as they are this moment."""
 
     async def summaries(self) -> list[WorklistSummary]:
         """Say of each how long it is, and since when the oldest entry waits."""

@@ -50,6 +50,21 @@ class TouchedOrder:
     """Articles policy allows instead that can be promised now."""
 
 
+@dataclass(frozen=True)
+class RunningOut:
+    """An article that a channel will soon have none of."""
+
+    channel: str
+    sku: str
+    quantity: int
+    """What the channel may sell of it now."""
+    daily: float
+    """How much is wanted of it a day, by everybody."""
+    days_left: float
+    expected_at: datetime | None
+    """When more is expected; none where nothing is, or nobody knows when."""
+
+
 class Inventory(Protocol):
     """Stock as the API shows it."""
 
@@ -85,6 +100,9 @@ class Inventory(Protocol):
 
     async def offered(self, channel: str, skus: tuple[str, ...]) -> tuple[Published, ...]:
         """What the channel may show: the quick read path, from what was worked out for it last."""
+
+    async def running_out(self, *, channel: str | None, within_days: int, limit: int) -> tuple[RunningOut, ...]:
+        """What channels will have none of within so many days at today's pace, the soonest first."""
 
     async def lags(self) -> tuple[PublicationLag, ...]:
         """How late each channel hears."""

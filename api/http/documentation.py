@@ -75,7 +75,7 @@ def answers(*refusals: int, **successes: tuple[type[BaseModel], object]) -> dict
             "description": (model.__doc__ or "").split("\n", 1)[0],
             "content": {"application/json": {"example": example}},
         }
-    for status in sorted({*refusals, 500}):
+    for status in sorted({*refusals, 500, 503} - described.keys()):
         described[status] = _problem(status)
     return described
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from fastapi.responses import Response
@@ -58,10 +59,23 @@ async def once(
     return response
 
 
-def request_id(request: Request, caller: Principal) -> str | None:
-    """A name for what a keyed request asks, the same each time it is sent; none without a key."""
+def is_keyed(request: Request) -> bool:
+    """Whether the request may be one that was sent before."""
+    return HEADER in request.headers
+
+
+def request_id(request: Request, caller: Principal, sent: bytes) -> str | None:
+    """A name for what a keyed request asks, the same each time it is sent; none without a key.
+
+    The body is part of it: after a 503 the key is free for another one, which must not get the answer to the first.
+    """
     key = request.headers.get(HEADER)
-    return digest(f"{caller.id}\n{request.url.path}\n{key}".encode())[:32] if key else None
+    return digest(f"{caller.id}\n{request.url.path}\n{key}\n{digest(sent)}".encode())[:32] if key else None
+
+
+def message_id(kind: str, request: Request, caller: Principal, sent: bytes) -> str:
+    """Name what is asked of an order or a return: a keyed request that is sent again is the same message."""
+    return f"{kind}:{request_id(request, caller, sent) or uuid.uuid4().hex}"
 
 
 async def _answered(act: Callable[[bytes], Awaitable[Response]], body: bytes) -> Response:

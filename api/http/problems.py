@@ -10,9 +10,10 @@ import structlog
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from models.errors import Conflict, FieldError, InvalidInput, NotFound, OrderloomError, PartnerError
-from models.strict_json import parse
+from models.strict_json import ERRORS_MAX, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,6 @@ log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/problems/"
 """Where the meaning of each problem type can be read; its URI is below it."""
-_ERRORS_MAX = 100
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ ALL = (
     INTERNAL,
     UNAVAILABLE,
 )
+_AWAY_S = "5"
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _OF_STATUS = {kind.status: kind for kind in (MALFORMED, NOT_FOUND, METHOD, TOO_LARGE, MEDIA)}
 
 
@@ -92,7 +94,7 @@ class Refusal(OrderloomError):
         super().__init__(detail)
         self.kind = kind
         self.code = code or kind.code.replace("-", "_")
-        self.errors = [*errors][:_ERRORS_MAX]
+        self.errors = [*errors][:ERRORS_MAX]
         self.headers = dict(headers or {})
         self.more = dict(more or {})
 
@@ -145,11 +147,13 @@ def told_apart(error: InvalidInput, body: bytes) -> InvalidInput:
     return error
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error of this application with a problem."""
+def install(app: FastAPI, *, away: Sequence[type[Exception]] = ()) -> None:
+    """Answer every error of this application with a problem; what is `away` comes back, and is to be asked again."""
     app.add_exception_handler(OrderloomError, _ours)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
+    for kind in away:
+        app.add_exception_handler(kind, _away)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -177,11 +181,27 @@ async def _validation(_request: Request, error: Exception) -> Response:
     return Refusal(INVALID, f"{first['parameter']}: {first['message']}", errors=errors).response()
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     kind = _OF_STATUS.get(error.status_code, INTERNAL)
-    return Refusal(kind, kind.advice, headers=error.headers).response()
+    headers = {"Allow": ", ".join(_allowed(request))} if kind is METHOD else error.headers
+    return Refusal(kind, kind.advice, headers=headers).response()
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method of an address. The router names those of the first route only; each method has one of its own."""
+
+    def takes(method: str) -> bool:
+        asked = {**request.scope, "method": method}
+        return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
+
+    return [method for method in _METHODS if takes(method)]
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    log.warning("the database cannot be used", method=request.method, error=type(error).__name__)
+    return Refusal(UNAVAILABLE, "the database cannot be used now", headers={"Retry-After": _AWAY_S}).response()
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -33,14 +33,15 @@ class AcceptedPayload(RootModel[AcceptedOrder | AcceptedOrders]):
 async def submit(request: Request, services: Provided, background: Background, channel: str) -> Response:
     """Take in what Shopify, WooCommerce, Adobe Commerce or Amazon sends.
 
-    A payload that cannot be mapped is kept in quarantine, to be corrected and replayed.
+    A payload that cannot be mapped is kept in quarantine, to be corrected and replayed. It is refused with 422, but for
+    what a platform has signed: its webhook is answered with 202, and with where the payload is kept.
     """
     known = _known(services, channel)
     caller = await channel_caller(request, services, known)
     intake = Intake(services, background)
 
     async def act(sent: bytes) -> Response:
-        return await intake.payload(known, sent)
+        return await intake.payload(known, sent, webhook=known in services.signed_channels)
 
     return await once(request, services, caller, act)
 

@@ -70,7 +70,7 @@ def read_event(source: str, sent: bytes) -> PartnerEvent | StockEvent:
     try:
         event = PARTNER_EVENT.validate_json(sent)
     except ValidationError as error:
-        raise InvalidInput(field_errors(error)) from error
+        raise InvalidInput(field_errors(error, document=document)) from error
     check_source(source, event.type)
     return event
 

@@ -32,8 +32,15 @@ class Intake:
     services: Services
     background: Wakeable
 
-    async def payload(self, channel: str, body: bytes) -> Response:
+    async def payload(self, channel: str, body: bytes, *, webhook: bool = False) -> Response:
         """Take in what a channel sent: one order, or several.
+
+        Args:
+            channel: whose they are.
+            body: as it came.
+            webhook: whether the platform itself calls, by a webhook. Nobody there corrects a payload: it is sent again
+                for hours if it is refused, and in the end the webhook is taken away, for all other orders too. So what
+                is safe in quarantine is taken.
 
         Raises:
             Refusal: there is no order in it that can be mapped; it is in quarantine, and the refusal says where.
@@ -42,12 +49,15 @@ class Intake:
         try:
             readings = layout.read(body)
         except InvalidInput as error:
-            raise await self._kept(channel, body, told_apart(error, body)) from error
+            told = told_apart(error, body)
+            if webhook and body:
+                return await self._set_aside(channel, body, told)
+            raise await self._kept(channel, body, told) from error
         if len(readings) == 1:
-            return await self._single(channel, layout, readings[0])
+            return await self._single(channel, layout, readings[0], webhook=webhook)
         answers = [await self._one_of_several(channel, layout, reading) for reading in readings]
         refused = [answer for answer in answers if isinstance(answer, QuarantinedOrder)]
-        if len(refused) == len(answers):
+        if len(refused) == len(answers) and not webhook:
             raise _none_mapped(refused)
         return accepted(AcceptedOrders(orders=answers))
 
@@ -94,10 +104,12 @@ class Intake:
         if rumours is not None and await rumours.heed(document, order_id, payload):
             self.background.wake()
 
-    async def _single(self, channel: str, layout: ChannelFormat, reading: Reading) -> Response:
+    async def _single(self, channel: str, layout: ChannelFormat, reading: Reading, *, webhook: bool) -> Response:
         try:
             answer = await self._mapped(layout, reading)
         except InvalidInput as error:
+            if webhook:
+                return await self._set_aside(channel, reading.payload, error)
             raise await self._kept(channel, reading.payload, error) from error
         return accepted(answer, answer.location)
 
@@ -107,10 +119,16 @@ class Intake:
         try:
             return await self._mapped(layout, reading)
         except InvalidInput as error:
-            entry = await self.keep(channel, reading.payload, error)
-            return QuarantinedOrder(
-                quarantine_id=entry.id, location=quarantine_path(entry.id), errors=list(error.errors)
-            )
+            return await self._quarantined(channel, reading.payload, error)
+
+    async def _quarantined(self, channel: str, payload: bytes, error: InvalidInput) -> QuarantinedOrder:
+        entry = await self.keep(channel, payload, error)
+        return QuarantinedOrder(quarantine_id=entry.id, location=quarantine_path(entry.id), errors=list(error.errors))
+
+    async def _set_aside(self, channel: str, payload: bytes, error: InvalidInput) -> Response:
+        """Keep what somebody of ours has to look at, and be done with it towards the platform."""
+        answer = await self._quarantined(channel, payload, error)
+        return accepted(AcceptedOrders(orders=[answer]), answer.location)
 
     async def _mapped(self, layout: ChannelFormat, reading: Reading) -> AcceptedOrder:
         return await self.document(document_of(reading), reading.payload, layout.format)

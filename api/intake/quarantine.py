@@ -23,7 +23,7 @@ from api.orders.routes import Cursor, Limit, link_to_next
 from api.orders.views import AcceptedOrder, ReceivedEvent, order_path
 from api.services import Background, Provided, Services, Wakeable
 from models.base import ChannelName
-from models.errors import InvalidInput
+from models.errors import Conflict, InvalidInput
 from models.strict_json import parse
 
 router = APIRouter(prefix="/v1/quarantine", tags=["quarantine"])
@@ -103,7 +103,9 @@ async def replay(
 
 
 async def _replay_order(services: Services, background: Wakeable, entry: Quarantined, payload: bytes) -> Response:
-    layout = services.channels[entry.channel]
+    layout = services.channels.get(entry.channel)
+    if layout is None:
+        raise Conflict("channel_gone", f"the channel {entry.channel} is not connected any more")
     readings = layout.read(payload)
     if len(readings) != 1:
         raise InvalidInput.at("", "several", f"holds {len(readings)} orders; hand them in as a new payload")

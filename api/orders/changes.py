@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from api.http.authentication import Caller
 from api.http.body import read_as
 from api.http.documentation import answers, body, reference
-from api.http.idempotency import once, request_id
+from api.http.idempotency import is_keyed, message_id, once
 from api.intake.intake import accepted
 from api.orders import change_examples as examples
 from api.orders.change_views import ChangeAnswer, ChangeBody, ChangeList, ChangeView, change_path
@@ -50,12 +49,14 @@ async def propose(request: Request, services: Provided, caller: Caller, order_id
         wish = _read(sent)
         view = await services.orders.find(order_id)
         running = _running(services)
-        _check(view, wish)
+        if not is_keyed(request):
+            _check(view, wish)
         proposal = ChangeProposal(request=wish, actor=caller.name)
-        message = f"change:{request_id(request, caller) or uuid.uuid4().hex}"
+        message = message_id("change", request, caller, sent)
         try:
             receipt = await running.propose(message, order_id, proposal)
         except NotFound as error:
+            _check(view, wish)
             raise Conflict("order_not_started", "the order does not run yet; try again shortly") from error
         answer = ChangeAnswer.of(receipt)
         return accepted(answer, answer.location)
@@ -92,9 +93,9 @@ async def withdraw(
     async def act(sent: bytes) -> Response:
         withdrawal = ChangeWithdrawal(change=change, reason=read_as(WithdrawalBody, sent).reason, actor=caller.name)
         known = _find(await services.orders.find(order_id), change)
-        if known.state is not ChangeState.PROPOSED:
+        if known.state is not ChangeState.PROPOSED and not is_keyed(request):
             raise Conflict("change_ended", f"the change has ended: {known.state.value}")
-        message = f"withdraw_change:{request_id(request, caller) or uuid.uuid4().hex}"
+        message = message_id("withdraw_change", request, caller, sent)
         receipt = await _running(services).withdraw(message, order_id, withdrawal)
         if receipt is not None:
             answer = ChangeAnswer.of(receipt)
@@ -127,7 +128,11 @@ def _in_body(pointer: str) -> str:
 
 
 def _check(view: OrderView, wish: ChangeRequest) -> None:
-    """Refuse at once what the order would refuse: it says the same of itself."""
+    """Refuse at once what the order would refuse: it says the same of itself.
+
+    Not where the request has a key: it may be sent again because its answer was lost, and is done by now. The order
+    knows it by its key, and gives the first answer again.
+    """
     if view.snapshot is None:
         return
     if LIFECYCLE.is_final(view.snapshot.lifecycle):

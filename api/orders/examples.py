@@ -77,6 +77,16 @@ PUBLICATION_LAGS = {
         {"channel": "shopify", "offers": 500, "waiting": 3, "median_s": 2.4, "p95_s": 4.1, "worst_s": 9.8},
     ]
 }
+FEEDS = {
+    "feeds": [
+        {"name": "feed-erp", "read_at": "2026-11-21T09:00:00Z", "problem": None},
+        {
+            "name": "orders-vendure",
+            "read_at": "2026-11-21T08:40:00Z",
+            "problem": "orders-vendure cannot be read since 2026-11-21 08:41 UTC: vendure is not available (503)",
+        },
+    ]
+}
 HEALTH = {
     "status": "degraded",
     "checks": {

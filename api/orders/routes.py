@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -13,7 +12,7 @@ from activities.records.orders import OrderFilter
 from api.http.authentication import Caller
 from api.http.body import read_as
 from api.http.documentation import answers, body, reference
-from api.http.idempotency import once, request_id
+from api.http.idempotency import message_id, once
 from api.intake.intake import Intake, accepted
 from api.orders import examples
 from api.orders.money_views import Postings
@@ -161,7 +160,7 @@ async def cancel(request: Request, services: Provided, caller: Caller, order_id:
         wish = Cancellation(reason=read_as(CancellationBody, sent).reason, actor=caller.name)
         await services.orders.find(order_id)
         try:
-            said = await services.running.cancel(_message_id("cancel", request, caller), order_id, wish)
+            said = await services.running.cancel(message_id("cancel", request, caller, sent), order_id, wish)
         except NotFound as error:
             raise await _not_running(services, order_id) from error
         message = said.text if said else "the order has the wish and is undoing what was done"
@@ -188,7 +187,7 @@ async def decide(request: Request, services: Provided, caller: Caller, order_id:
         await services.orders.find(order_id)
         decision = HoldDecision(hold=hold_id, verdict=word.decision, reason=word.reason, actor=caller.name)
         try:
-            said = await services.running.decide(_message_id("decide", request, caller), order_id, decision)
+            said = await services.running.decide(message_id("decide", request, caller, sent), order_id, decision)
         except NotFound as error:
             raise await _not_running(services, order_id) from error
         answer = OrderAnswer(id=order_id, status=said.headline, message=said.text, location=order_path(order_id))
@@ -201,11 +200,9 @@ def link_to_next(request: Request, response: Response, wanted: BaseModel, cursor
     """Point at the next page, where there is one."""
     if cursor is not None:
         asked = wanted.model_dump(mode="json", exclude_none=True) | {"cursor": cursor}
-        response.headers["Link"] = f'<{request.url.path}?{urlencode(asked)}>; rel="next"'
-
-
-def _message_id(kind: str, request: Request, caller: Caller) -> str:
-    return f"{kind}:{request_id(request, caller) or uuid.uuid4().hex}"
+        # Spelt out anew: an article may have any name, and a header holds no other signs than these.
+        here = quote(request.scope["path"], safe="/:")
+        response.headers["Link"] = f'<{here}?{urlencode(asked)}>; rel="next"'
 
 
 async def _not_running(services: Services, order_id: str) -> Conflict:

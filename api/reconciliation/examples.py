@@ -57,6 +57,8 @@ _RUN = {
     "skipped": [],
 }
 RUNS = {"runs": [_RUN], "next_cursor": None}
+RUN_BEGUN = {"status": "begun", "location": "/v1/reconciliation/runs"}
+CHECK_BEGUN = {"status": "going_on", "location": "/v1/inventory/differences"}
 RECONCILIATION = {
     "readings": [
         {"party": "erp", "read_to": "2026-11-21T08:15:00Z", "trouble": None},

@@ -1,4 +1,4 @@
-"""The worklists: what is not in everybody's books yet, live, for IT, operations, service and finance alike."""
+"""The worklists: what is not in everybody's books yet, and what is late; live, for all teams alike."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,7 +11,7 @@ from activities.records.returns import ReturnFilter
 from api.http.authentication import Caller
 from api.http.body import read_as
 from api.http.documentation import answers, body, reference
-from api.http.idempotency import once, request_id
+from api.http.idempotency import message_id, once, request_id
 from api.intake.intake import accepted
 from api.orders.routes import Cursor, Limit, Named, Word, link_to_next
 from api.returns import examples
@@ -39,7 +38,6 @@ from models.states.returning import RETURN, ReturnState
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from activities.records.orders import Principal
     from activities.records.returns import OpenedReturn
     from api.returns.returning import Returning
     from models.returns.messages import ReturnAcknowledgement
@@ -80,7 +78,7 @@ async def open_return(request: Request, services: Provided, caller: Caller, orde
     async def act(sent: bytes) -> Response:
         wish = read_as(ReturnRequest, sent)
         opened = await _returning(services).records.open(
-            order_id, wish, opened_by=caller.name, request_key=_request_key(request, caller)
+            order_id, wish, opened_by=caller.name, request_key=request_id(request, caller, sent)
         )
         return await _begun(services, opened)
 
@@ -101,7 +99,7 @@ async def open_loose(request: Request, services: Provided, caller: Caller) -> Re
     async def act(sent: bytes) -> Response:
         wish = read_as(LooseReturnRequest, sent)
         opened = await _returning(services).records.open_loose(
-            wish, opened_by=caller.name, request_key=_request_key(request, caller)
+            wish, opened_by=caller.name, request_key=request_id(request, caller, sent)
         )
         return await _begun(services, opened)
 
@@ -162,10 +160,8 @@ async def receive(request: Request, services: Provided, caller: Caller, return_i
 
     async def act(sent: bytes) -> Response:
         told = GoodsReceipt(**dict(read_as(ReceiptBody, sent)), actor=caller.name)
-        running = _returning(services).running
-        return await _said(
-            services, return_id, lambda: running.receive(_id("receive", request, caller), return_id, told)
-        )
+        message, running = message_id("receive", request, caller, sent), _returning(services).running
+        return await _said(services, return_id, lambda: running.receive(message, return_id, told))
 
     return await once(request, services, caller, act)
 
@@ -182,10 +178,8 @@ async def inspect(request: Request, services: Provided, caller: Caller, return_i
 
     async def act(sent: bytes) -> Response:
         told = Inspection(**dict(read_as(InspectionBody, sent)), actor=caller.name)
-        running = _returning(services).running
-        return await _said(
-            services, return_id, lambda: running.inspect(_id("inspect", request, caller), return_id, told)
-        )
+        message, running = message_id("inspect", request, caller, sent), _returning(services).running
+        return await _said(services, return_id, lambda: running.inspect(message, return_id, told))
 
     return await once(request, services, caller, act)
 
@@ -209,10 +203,8 @@ async def decide(request: Request, services: Provided, caller: Caller, return_id
             actor=caller.name,
             amount=word.amount,
         )
-        running = _returning(services).running
-        return await _said(
-            services, return_id, lambda: running.decide(_id("decide", request, caller), return_id, decision)
-        )
+        message, running = message_id("decide", request, caller, sent), _returning(services).running
+        return await _said(services, return_id, lambda: running.decide(message, return_id, decision))
 
     return await once(request, services, caller, act)
 
@@ -229,10 +221,8 @@ async def withdraw(request: Request, services: Provided, caller: Caller, return_
 
     async def act(sent: bytes) -> Response:
         wish = Cancellation(reason=read_as(WithdrawalBody, sent).reason, actor=caller.name)
-        running = _returning(services).running
-        return await _said(
-            services, return_id, lambda: running.withdraw(_id("withdraw", request, caller), return_id, wish)
-        )
+        message, running = message_id("withdraw", request, caller, sent), _returning(services).running
+        return await _said(services, return_id, lambda: running.withdraw(message, return_id, wish))
 
     return await once(request, services, caller, act)
 
@@ -260,7 +250,11 @@ async def _said(services: Services, return_id: str, ask: Callable[[], Awaitable[
 
 async def _only_hold(services: Services, return_id: str) -> str:
     snapshot = (await _returning(services).records.find(return_id)).snapshot
-    held = [hold.id for hold in snapshot.holds if hold.state is HoldState.OPEN] if snapshot else []
+    holds = snapshot.holds if snapshot else ()
+    held = [hold.id for hold in holds if hold.state is HoldState.OPEN]
+    if holds and not held:
+        # Answered meanwhile: perhaps by this very request, whose answer was lost. The return knows.
+        return holds[-1].id
     if len(held) != 1:
         raise Conflict("which_hold", f"name the hold; open are: {', '.join(held) or 'none'}")
     return held[0]
@@ -271,11 +265,3 @@ async def _not_running(services: Services, return_id: str) -> Conflict:
     if snapshot is not None and RETURN.is_final(snapshot.state):
         return Conflict("return_ended", f"the return has ended: {snapshot.state.value}")
     return Conflict("return_not_started", "the return has been taken in but does not run yet; try again shortly")
-
-
-def _request_key(request: Request, caller: Principal) -> str | None:
-    return request_id(request, caller)
-
-
-def _id(kind: str, request: Request, caller: Principal) -> str:
-    return f"{kind}:{request_id(request, caller) or uuid.uuid4().hex}"

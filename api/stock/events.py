@@ -99,7 +99,7 @@ def read_stock_event(sent: bytes, prefix: str = "") -> StockEvent:
     try:
         return STOCK_EVENT.validate_json(sent)
     except ValidationError as error:
-        raise InvalidInput(field_errors(error, prefix)) from error
+        raise InvalidInput(field_errors(error, prefix, document=parse(sent))) from error
 
 
 def _parsed(sent: bytes) -> list[tuple[int, bytes]] | None:

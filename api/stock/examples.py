@@ -63,7 +63,14 @@ STOCK_EVENT: dict[str, Any] = {
     "lines": [{"sku": "MUG", "quantity": 40}],
     "supply_id": "PO-17",
 }
-WRITTEN = {"event_id": "GR-1001", "repeated": False, "displaced": [], "unexplained": [], "corrected": 0}
+WRITTEN = {
+    "event_id": "GR-1001",
+    "repeated": False,
+    "displaced": [],
+    "unexplained": [],
+    "corrected": 0,
+    "unheard_of": None,
+}
 SEVERAL_WRITTEN = {
     "answers": [
         {"event_id": "GR-1001", "outcome": "written", "answer": WRITTEN, "errors": []},
@@ -149,4 +156,18 @@ OFFERED = {
     "channel": "shopify",
     "offers": [{"sku": "MUG", "quantity": 33, "version": 12, "changed_at": _NOW}],
     "unknown": ["CUP"],
+}
+RISKS = {
+    "within_days": 7,
+    "risks": [
+        {
+            "channel": "shopify",
+            "sku": "MUG-BLUE",
+            "quantity": 12,
+            "daily": 4.0,
+            "days_left": 3.0,
+            "expected_at": "2026-12-01T10:00:00Z",
+            "location": "/v1/inventory/MUG-BLUE",
+        }
+    ],
 }

@@ -17,6 +17,7 @@ from api.http.problems import INVALID, Refusal
 from api.orders.routes import Cursor, Limit, link_to_next
 from api.services import Provided, Services
 from api.stock import examples
+from api.stock.times import WrittenOut
 from api.stock.views import (
     BackorderPage,
     BackorderView,
@@ -24,6 +25,8 @@ from api.stock.views import (
     MovementPage,
     MovementView,
     NodeList,
+    Risks,
+    RiskView,
     ShortAvailabilities,
     ShortAvailability,
     SupplyDetail,
@@ -33,7 +36,7 @@ from api.stock.views import (
 )
 from models.base import ChannelName, Identifier, Sku, Text
 from models.errors import InvalidInput, NotFound
-from models.order.document import Moment
+from models.policy.checking import impossible_days
 from models.stock.availability import Availability, AvailabilityQuestion
 from models.stock.differences import DifferenceState
 from models.stock.nodes import Node
@@ -64,7 +67,8 @@ class Asked(_Query):
     customer_class: Identifier | None = None
     """With what is set aside for this class of customers."""
     node: Identifier | None = None
-    at: Moment | None = None
+    """At this place alone, also where customers can only collect it. None: what can be sent, from all together."""
+    at: WrittenOut | None = None
     """With what is expected by then (RFC 3339, with its offset)."""
 
 
@@ -77,7 +81,7 @@ class SeveralAsked(_Query):
     """The same in short, parted by commas, for articles without a comma in their names."""
     channel: ChannelName | None = None
     customer_class: Identifier | None = None
-    at: Moment | None = None
+    at: WrittenOut | None = None
 
 
 class PageQuery(_Query):
@@ -108,6 +112,14 @@ class SupplyQuery(PageQuery):
     """Only what is expected later than was said first, or was expected by now and has not come."""
 
 
+class RiskQuery(_Query):
+    """Whose articles, and how far ahead."""
+
+    channel: ChannelName | None = None
+    within_days: Annotated[int, Field(ge=1, le=365)] = 7
+    limit: Limit = 50
+
+
 class DifferenceQuery(PageQuery):
     """Which differences."""
 
@@ -125,6 +137,19 @@ async def several(services: Provided, _caller: Caller, wanted: Annotated[Several
         raise Refusal(INVALID, "sku: at least one article is needed", errors=[missing])
     articles = [ShortAvailability.of(sku, await _known(services, wanted, sku)) for sku in skus]
     return ShortAvailabilities(channel=wanted.channel, articles=articles)
+
+
+@router.get(
+    "/risks",
+    summary="List what channels will soon have none of",
+    responses=answers(401, 422, s200=(Risks, examples.RISKS)),
+)
+async def risks(services: Provided, _caller: Caller, wanted: Annotated[RiskQuery, Query()]) -> Risks:
+    """List articles by channel that last no longer than so many days at today's pace, the soonest first."""
+    found = await services.inventory.running_out(
+        channel=wanted.channel, within_days=wanted.within_days, limit=wanted.limit
+    )
+    return Risks(within_days=wanted.within_days, risks=[RiskView.of(one) for one in found])
 
 
 @router.get(
@@ -210,6 +235,8 @@ async def put_node(request: Request, services: Provided, _caller: Caller, name: 
     node = read_as(Node, await request.body())
     if node.name != name:
         raise InvalidInput.at("/name", "other_name", f"is not the name in the address: {name}")
+    if strange := list(impossible_days(node.calendar.closed_on, "/calendar/closed_on")):
+        raise InvalidInput(strange)
     await services.inventory.put_node(node)
     return node
 

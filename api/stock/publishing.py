@@ -28,8 +28,8 @@ _RECONSIDER_EVERY_S = 3600.0
 class Offers(StockOffers, Protocol):
     """What channels are to be told, as the API works on it."""
 
-    async def reconsider(self) -> None:
-        """Have every article worked out again by the next `changed`."""
+    async def reconsider(self, after: str) -> str | None:
+        """Have some articles worked out again by the next `changed`; answers after which to go on, or none."""
 
 
 class Publications:
@@ -46,6 +46,8 @@ class Publications:
         self._rules = rules
         self._start = start
         self._reconsider_at = 0.0
+        self._after: str | None = None
+        """The article after which all of them are gone on with; none: that is done."""
 
     async def round(self) -> None:
         """Work out what has changed, and have those told who have something to hear.
@@ -56,8 +58,9 @@ class Publications:
         """
         now = time.monotonic()
         if now >= self._reconsider_at:
-            await self._offers.reconsider()
-            self._reconsider_at = now + _RECONSIDER_EVERY_S
+            self._after, self._reconsider_at = "", now + _RECONSIDER_EVERY_S
+        if self._after is not None:
+            self._after = await self._offers.reconsider(self._after)
         for channel in await self._offers.changed():
             await self._start(PublicationStart(channel=channel, rule=self._rules[channel]))
 

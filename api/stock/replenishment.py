@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,7 +10,7 @@ from pydantic import Field
 from api.http.authentication import Caller
 from api.http.body import read_as
 from api.http.documentation import answers, body, reference
-from api.http.idempotency import once, request_id
+from api.http.idempotency import message_id, once
 from api.intake.intake import accepted
 from api.orders.views import View
 from api.services import Provided
@@ -20,7 +19,15 @@ from models.base import Identifier, Note, StrictModel
 from models.errors import NotFound
 from models.ids import OrderId
 from models.partners.transfers import TransferLine, TransferOrder
-from models.stock.replenishment import Promotion, Proposal, Scenario, ScenarioAnswer, Uncovered
+from models.stock.replenishment import (
+    Promotion,
+    Proposal,
+    RefusedProposal,
+    Scenario,
+    ScenarioAnswer,
+    SupplierStanding,
+    Uncovered,
+)
 
 router = APIRouter(prefix="/v1/inventory", tags=["replenishment"])
 
@@ -33,7 +40,10 @@ class Replenishment(Protocol):
         """Of the rules in force."""
 
     async def proposals(self) -> tuple[Proposal, ...]:
-        """What the rules ask for now and has not been asked for yet."""
+        """What is asked for and not settled, and what the rules ask for now."""
+
+    async def refused(self) -> tuple[RefusedProposal, ...]:
+        """What partners have refused and is asked for anew after a while."""
 
     async def play(self, scenario: Scenario) -> ScenarioAnswer:
         """Run a scenario; raises `NotFound` for a node nobody knows."""
@@ -44,6 +54,9 @@ class Replenishment(Protocol):
     async def promotions(self) -> tuple[tuple[Promotion, Uncovered | None], ...]:
         """The campaigns that have not ended, with what the stock does not cover."""
 
+    async def suppliers(self) -> tuple[SupplierStanding, ...]:
+        """How each supplier delivers, the one who is late most often first."""
+
     async def check_transfer(self, order: TransferOrder) -> None:
         """See that a transfer can be asked for; raises `Conflict` or `InvalidInput`."""
 
@@ -53,6 +66,8 @@ class Proposals(View):
 
     policy_version: str
     proposals: list[Proposal]
+    refused: list[RefusedProposal]
+    """What partners have refused; it is asked for anew some hours later, as it is wanted then."""
 
 
 class PromotionStanding(View):
@@ -67,6 +82,12 @@ class Promotions(View):
     """The campaigns that have not ended, the first to end first."""
 
     promotions: list[PromotionStanding]
+
+
+class Suppliers(View):
+    """How suppliers deliver, by the purchase orders of the last year; the one who is late most often first."""
+
+    suppliers: list[SupplierStanding]
 
 
 class TransferBody(StrictModel):
@@ -108,7 +129,8 @@ Desk = Annotated[Replenishment, Depends(_desk)]
 )
 async def proposals(desk: Desk, _caller: Caller) -> Proposals:
     """What the next round will order, if nothing changes until then."""
-    return Proposals(policy_version=desk.policy_version, proposals=list(await desk.proposals()))
+    wanted, refused = await desk.proposals(), await desk.refused()
+    return Proposals(policy_version=desk.policy_version, proposals=list(wanted), refused=list(refused))
 
 
 @router.post(
@@ -161,6 +183,16 @@ async def promotions(desk: Desk, _caller: Caller) -> Promotions:
     return Promotions(promotions=[PromotionStanding(promotion=one, uncovered=short) for one, short in found])
 
 
+@router.get(
+    "/suppliers",
+    summary="Show how suppliers deliver",
+    responses=answers(401, 404, 503, s200=(Suppliers, examples.SUPPLIERS)),
+)
+async def suppliers(desk: Desk, _caller: Caller) -> Suppliers:
+    """How long after an order each supplier promises his goods, and how often and how far he puts them off."""
+    return Suppliers(suppliers=list(await desk.suppliers()))
+
+
 @router.post(
     "/transfers",
     status_code=202,
@@ -175,7 +207,7 @@ async def transfer(request: Request, services: Provided, desk: Desk, caller: Cal
     async def act(sent: bytes) -> Response:
         wanted = read_as(TransferBody, sent)
         order = TransferOrder(
-            key=f"transfer:{request_id(request, caller) or uuid.uuid4().hex}",
+            key=message_id("transfer", request, caller, sent),
             from_node=wanted.from_node,
             to_node=wanted.to_node,
             lines=wanted.lines,

@@ -38,6 +38,23 @@ PROPOSALS = {
             "because": "40 left with what is coming, at or below 50",
         }
     ],
+    "refused": [
+        {
+            "proposal": {
+                "key": "replenish/berlin/LAMP-NEW/0",
+                "sku": "LAMP-NEW",
+                "node": "berlin",
+                "quantity": 20,
+                "supplier": None,
+                "from_node": None,
+                "needed_by": None,
+                "expected_at": "2026-11-28T09:00:00Z",
+                "because": "0 left with what is coming, at or below 5",
+            },
+            "refused_at": "2026-11-21T09:00:00Z",
+            "why": "cannot be bought: LAMP-NEW",
+        }
+    ],
 }
 SCENARIO = {"sku": "MUG-BLUE", "node": "berlin", "days": 30, "demand_factor": 2.0, "supply_delay_days": 5}
 PLAYED = {
@@ -49,6 +66,18 @@ PLAYED = {
 PROMOTION = _PROMOTION
 PROMOTION_STANDING = {"promotion": _PROMOTION, "uncovered": _MISSING}
 PROMOTIONS = {"promotions": [PROMOTION_STANDING]}
+SUPPLIERS = {
+    "suppliers": [
+        {
+            "supplier": "Nordic Trading",
+            "orders": 24,
+            "outstanding": 3,
+            "late": 5,
+            "lead_days": 7.0,
+            "slip_days": 1.4,
+        }
+    ]
+}
 TRANSFER = {
     "from_node": "berlin",
     "to_node": "store-mitte",

@@ -16,7 +16,7 @@ from models.stock.quantities import MovementKind, StockState
 from models.stock.supply import SupplyKind, SupplyState
 
 if TYPE_CHECKING:
-    from activities.records.stock import StockMovement, TouchedOrder
+    from activities.records.stock import RunningOut, StockMovement, TouchedOrder
     from models.stock.availability import Availability
     from models.stock.backorders import Backorder
     from models.stock.publication import Published
@@ -246,3 +246,31 @@ class Offered(View):
     offers: list[OfferView]
     unknown: list[str]
     """Articles for which nothing was ever worked out for this channel: show nothing."""
+
+
+class RiskView(View):
+    """An article that a channel will soon have none of."""
+
+    channel: str
+    sku: str
+    quantity: int
+    """What the channel may sell of it now."""
+    daily: float
+    """How much is wanted of it a day, by everybody, over the days that policy looks back."""
+    days_left: float
+    """At that pace, and without what is still to come."""
+    expected_at: datetime | None
+    """When more is expected."""
+    location: str
+
+    @classmethod
+    def of(cls, found: RunningOut) -> Self:
+        """Show one."""
+        return cls(**vars(found), location=article_path(found.sku))
+
+
+class Risks(View):
+    """Articles at risk, the soonest first."""
+
+    within_days: int
+    risks: list[RiskView]

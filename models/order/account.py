@@ -44,7 +44,7 @@ class Account(Till):
         return self._beyond_held(shipped_before + shipped_now) - self._beyond_held(shipped_before)
 
     def _beyond_held(self, shipped: Money) -> Money:
-        rest = shipped - self.held
+        rest = shipped - self.held_for_open
         return rest if rest.amount > 0 else self._zero
 
     def collect(self, amount: Money, reference: str | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from models.base import cleaned
 from models.order.snapshot import TimelineEntry, TimelineKind
 from models.states.hold import HOLD, QUEUES, Hold, HoldKind, HoldState
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 PLATFORM = "orderloom"
 TEXT_MAX = 500
+_ACTOR_MAX = 100
 
 
 class Casebook:
@@ -32,7 +34,9 @@ class Casebook:
     def tell(self, text: str, *, kind: TimelineKind = TimelineKind.STEP, actor: str = PLATFORM) -> None:
         """Add to the story."""
         self._entries.append(
-            TimelineEntry(position=self._position, at=self._now(), kind=kind, text=text[:TEXT_MAX], actor=actor[:100])
+            TimelineEntry(
+                position=self._position, at=self._now(), kind=kind, text=said(text), actor=said(actor, _ACTOR_MAX)
+            )
         )
         self._position += 1
 
@@ -57,8 +61,8 @@ class Casebook:
             id=f"{kind.value}-{number}",
             kind=kind,
             owner=owner,
-            reason=reason[:TEXT_MAX],
-            release_rule=release_rule or f"an answer from {owner}",
+            reason=said(reason),
+            release_rule=said(release_rule or f"an answer from {owner}"),
             waiting_on=waiting_on,
             opened_at=self._now(),
             opened_by=PLATFORM,
@@ -74,8 +78,8 @@ class Casebook:
             update={
                 "state": HOLD.move(hold.state, after),
                 "decided_at": self._now(),
-                "decided_by": actor[:100],
-                "decision_reason": reason[:TEXT_MAX],
+                "decided_by": said(actor, _ACTOR_MAX),
+                "decision_reason": said(reason),
             }
         )
         self.holds[hold_id] = closed
@@ -92,3 +96,8 @@ class Casebook:
         """Forget what a snapshot has just taken down."""
         self._decided += len(self._decisions)
         self._entries, self._decisions = [], []
+
+
+def said(text: str, longest: int = TEXT_MAX) -> str:
+    """What somebody said, as far as a line holds it and without what nobody could see: no words stop a case."""
+    return cleaned(text, longest) or "(nothing)"

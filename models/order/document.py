@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Never, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.base import ChannelName, Count, Identifier, Note, Quantity, Sku, StrictModel, Text
@@ -16,7 +16,11 @@ from models.order.parties import Address, Customer
 from models.order.payment_terms import Payment
 from models.order.pricing import Charge, Priced, ShippingCharge
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 LINES_MAX = 2000
+_TOO_MUCH = "comes to more than any amount we can hold"
 _YEARS = range(1990, 2101)
 
 
@@ -142,12 +146,12 @@ class OrderDocument(StrictModel):
     def _adds_up(self) -> Self:
         for place, priced in self.priced():
             _one_currency(self.currency, place, priced)
-            owed = priced.owed(taxes_included=self.taxes_included)
+            owed = _owed(f"{place}/total", priced, taxes_included=self.taxes_included)
             if owed != priced.total:
                 _refuse(f"{place}/total", f"is {priced.total}, but its parts come to {owed}")
         if self.total.currency != self.currency:
             _refuse("total/currency", f"is {self.total.currency} in an order in {self.currency}")
-        whole = Money.sum_of((priced.total for _, priced in self.priced()), self.currency)
+        whole = _sum("total", (priced.total for _, priced in self.priced()), self.currency)
         if whole != self.total:
             _refuse("total", f"is {self.total}, but lines, shipping and charges come to {whole}")
         if self.total.amount < 0:
@@ -177,7 +181,7 @@ class OrderDocument(StrictModel):
             if tender.amount.amount < 0:
                 _refuse(f"payment/tenders/{index}/amount", "must not be negative")
         if self.payment.tenders:
-            paid = Money.sum_of((tender.amount for tender in self.payment.tenders), self.currency)
+            paid = _sum("payment/tenders", (tender.amount for tender in self.payment.tenders), self.currency)
             if paid != self.total:
                 _refuse("payment/tenders", f"come to {paid}, but the order to {self.total}")
         refunded = self.payment.refunded
@@ -209,6 +213,20 @@ def _one_currency(currency: str, place: str, priced: Priced) -> None:
             _refuse(f"{place}/{name}", f"is in {amount.currency}, but the order in {currency}")
 
 
-def _refuse(place: str, message: str) -> None:
+def _owed(place: str, priced: Priced, *, taxes_included: bool) -> Money:
+    try:
+        return priced.owed(taxes_included=taxes_included)
+    except ValidationError:
+        _refuse(place, _TOO_MUCH)
+
+
+def _sum(place: str, parts: Iterable[Money], currency: str) -> Money:
+    try:
+        return Money.sum_of(parts, currency)
+    except ValidationError:
+        _refuse(place, _TOO_MUCH)
+
+
+def _refuse(place: str, message: str) -> Never:
     # The place rides in the error's context so that whoever reports it can point at the field (strict_json).
     raise PydanticCustomError("inconsistent", "{problem}", {"place": place, "problem": message})

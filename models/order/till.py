@@ -15,7 +15,7 @@ from models.ledger.tenders import Authorised, Draw, draws, held_of, refunds, ret
 from models.ledger.terms import MoneyTerms
 from models.money import Money
 from models.order.payment_terms import PaymentTerms, TenderKind
-from models.order.worth import held_by_channel
+from models.order.worth import given_back_for_goods, held_by_channel, held_for_open, kept_before
 from models.states.payment import PAYMENT, PaymentState
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ class Till:
         if order.cancelled_before and not order.payment.refunded:
             # Cancelled without a refund: the channel has let the money go, or never took it.
             self.held = zero
+        self.held_for_open = held_for_open(order, self.held)
+        """What of it there is for what we deliver: the channel may have sent some of the goods itself."""
+        self._kept = kept_before(order, self.held)
+        self._back_for_goods = given_back_for_goods(order)
         self.authorisations: list[Authorised] = []
         self.refunded = order.payment.refunded or zero
         self.refunded_by_provider = zero
@@ -208,9 +212,14 @@ class Till:
         """What the channel gave back, or was told to."""
         return self.refunded - self.refunded_by_provider
 
+    @property
+    def left_for_open(self) -> Money:
+        """What the channel still has of what it held for what we deliver."""
+        return self.held_for_open - (self.returned_by_channel - self._back_for_goods)
+
     def give_back_held(self) -> Money:
-        """The channel was told to give back all it holds; answers how much that is."""
-        due = max(self.held - self.returned_by_channel, self._zero)
+        """The channel was told to give back all it holds but for what it delivered itself; answers how much that is."""
+        due = max(self.held - self.returned_by_channel - self._kept, self._zero)
         if due:
             self.return_held(due)
         return due

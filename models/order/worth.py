@@ -88,6 +88,48 @@ def held_by_channel(order: Order) -> Money:
     return Money.sum_of((tender.amount for tender in order.payment.tenders if tender.captured), order.currency)
 
 
+def kept_before(order: Order, held: Money) -> Money:
+    """What of the channel's money paid for what the customer had been sent before the order came to us."""
+    return max(min(_paid(order, held), worth(order, _sent_before(order))), Money.zero(order.currency))
+
+
+def held_for_open(order: Order, held: Money) -> Money:
+    """What of the channel's money is there for what is still to be delivered.
+
+    What the customer had been sent, and the charges that came with it, was paid out of it; what went back to him for
+    goods that were taken off the order is no longer there.
+
+    Args:
+        order: the order.
+        held: what the channel has taken, what it gave back included.
+    """
+    zero = Money.zero(order.currency)
+    if not any(_sent_before(order).values()) and not order.payment.refunded:
+        return held
+    owed = max(_not_gone(order) - _paid(order, held), zero)
+    return max(open_worth(order) - owed, zero)
+
+
+def given_back_for_goods(order: Order) -> Money:
+    """What the channel gave back for goods before the order came to us; what is beyond their worth was a courtesy."""
+    gone = worth(order, {line.id: line.quantity for line in order.lines}) - _not_gone(order)
+    return min(order.payment.refunded or Money.zero(order.currency), gone)
+
+
+def _paid(order: Order, held: Money) -> Money:
+    """What was taken, less what went back for goods: a courtesy makes the others no dearer."""
+    return held - given_back_for_goods(order)
+
+
+def _not_gone(order: Order) -> Money:
+    """What all is worth that the customer has or is to get."""
+    return worth(order, {line.id: line.open_quantity + line.shipped for line in order.lines})
+
+
+def _sent_before(order: Order) -> dict[str, int]:
+    return {line.id: line.shipped for line in order.lines}
+
+
 def to_authorise(
     order: Order,
     wanted: Mapping[str, int] | None = None,
@@ -104,5 +146,5 @@ def to_authorise(
     if order.payment.terms is not PaymentTerms.CAPTURE_ON_SHIPMENT:
         return zero
     owed = open_worth(order) if wanted is None else worth(order, wanted, freight)
-    rest = owed - held_by_channel(order)
+    rest = owed - held_for_open(order, held_by_channel(order))
     return rest if rest.amount > 0 else zero

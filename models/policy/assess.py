@@ -108,7 +108,7 @@ def _master_data(policy: PolicySet, order: Order, items: Mapping[str, Item], unk
     inactive = sorted(line.sku for line in order.lines if line.sku in items and not items[line.sku].active)
     if inactive:
         reasons.append(f"no longer sold: {', '.join(inactive)}"[:500])
-    reasons += routing.strange_units(order, items)
+    reasons += routing.strange_units(order, items) + routing.uncountable(order, items)
     ships = order.fulfilment.delivery is Delivery.SHIP and bool(routing.needs(order, items))
     if ships and order.shipping_address is None and not unknown:
         reasons.append(_NO_ADDRESS)

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from models.policy.stock.sourcing.calendars import works_on
 from models.policy.stock.sourcing.shelves import sellable
 from models.stock.lots import LotStatus
+from models.stock.nodes import Node
 from models.stock.outlook import BadLot, NodeOutlook, ReleaseOutlook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from models.policy.fulfilment import WaveRule
-    from models.stock.nodes import Node
     from models.stock.outlook import ReleaseCheck
     from models.stock.picture import Shelf
     from models.stock.reservation import Allocation
@@ -34,13 +34,14 @@ def outlook(check: ReleaseCheck, nodes: Iterable[Node], shelves: Iterable[Shelf]
         at: now.
     """
     wanted = {allocation.node for allocation in check.allocations}
+    known = {node.name: node for node in nodes if node.name in wanted}
     lots = {(shelf.balance.node, shelf.balance.sku, shelf.balance.lot): shelf for shelf in shelves}
     return ReleaseOutlook(
-        nodes=tuple(_of(node, check, at) for node in nodes if node.name in wanted),
+        nodes=tuple(_of(node, check, at) for node in known.values()),
         bad_lots=tuple(
             BadLot(allocation=allocation, reason=reason)
             for allocation in check.allocations
-            if (reason := _why_bad(allocation, lots, at)) is not None
+            if (reason := _why_bad(allocation, lots, known, at)) is not None
         ),
     )
 
@@ -76,9 +77,14 @@ def _fits(rule: WaveRule, node: Node) -> bool:
     return (not rule.node_kinds or node.kind in rule.node_kinds) and (not rule.nodes or node.name in rule.nodes)
 
 
-def _why_bad(allocation: Allocation, lots: Mapping[tuple[str, str, str], Shelf], at: datetime) -> str | None:
+def _why_bad(
+    allocation: Allocation, lots: Mapping[tuple[str, str, str], Shelf], nodes: Mapping[str, Node], at: datetime
+) -> str | None:
     shelf = lots.get((allocation.node, allocation.sku, allocation.lot))
-    if not allocation.lot or shelf is None or sellable(shelf, at.astimezone(UTC).date(), 0):
+    if not allocation.lot or shelf is None:
+        return None
+    node = nodes.get(allocation.node) or Node(name=allocation.node)
+    if sellable(shelf, node.day(at), 0):
         return None
     if shelf.lot_status is not LotStatus.RELEASED:
         return f"lot {allocation.lot} is {shelf.lot_status.value}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from models.order.assessment import Route
@@ -19,22 +20,57 @@ if TYPE_CHECKING:
     from models.order.order import Order
     from models.policy.policy_set import PolicySet
 
+_MOST = 1_000_000
+"""As many of an article as one line may be about."""
+
 
 def needs(order: Order, items: Mapping[str, Item]) -> tuple[Need, ...]:
-    """What our stock has to give for the order: bundles taken apart, services and what is finished left out."""
-    wanted: list[Need] = []
+    """What our stock has to give for the order: bundles taken apart, services and what is finished left out.
+
+    A line that `uncountable` speaks against has none: it has to be corrected first.
+    """
     if order.fulfilment.fulfilled_by is FulfilledBy.CHANNEL:
         return ()
-    for line in order.lines:
-        item = items.get(line.sku)
-        if item is None or not line.open_quantity or not line.needs_shipping:
-            continue
-        units = _units(line, item)
-        if item.components:
-            wanted += (Need(line_id=line.id, sku=part.sku, quantity=part.quantity * units) for part in item.components)
-        elif item.stocked:
-            wanted.append(Need(line_id=line.id, sku=line.sku, quantity=units))
-    return tuple(wanted)
+    return tuple(
+        Need(line_id=line.id, sku=sku, quantity=quantity)
+        for line in order.lines
+        for sku, quantity in _goods_of(line, items).items()
+        if quantity <= _MOST
+    )
+
+
+def uncountable(order: Order, items: Mapping[str, Item]) -> list[str]:
+    """Say which lines are about more than a line may be about, and which bundles hold bundles."""
+    reasons = [
+        f"line {line.id} comes to {quantity} of {sku}, and a line may be about {_MOST} at most"
+        for line in order.lines
+        for sku, quantity in _goods_of(line, items).items()
+        if quantity > _MOST
+    ]
+    bundles = {line.sku: items[line.sku] for line in order.lines if line.sku in items and line.open_quantity}
+    return reasons + [
+        f"{sku} holds {part.sku}, which is a bundle itself: it has to be made of articles"
+        for sku, item in bundles.items()
+        for part in item.components
+        if part.sku in items and items[part.sku].components
+    ]
+
+
+def _goods_of(line: Line, items: Mapping[str, Item]) -> Counter[str]:
+    """How many of which article a line is about, in the article's own unit."""
+    goods: Counter[str] = Counter()
+    item = items.get(line.sku)
+    if item is None or not line.open_quantity or not line.needs_shipping:
+        return goods
+    units = _units(line, item)
+    for part in item.components:
+        # Of a part that nobody has told us of we take it that it lies on a shelf: it is asked about anyway.
+        known = items.get(part.sku)
+        if known is None or (known.stocked and not known.components):
+            goods[part.sku] += part.quantity * units
+    if item.stocked and not item.components:
+        goods[line.sku] = units
+    return goods
 
 
 def strange_units(order: Order, items: Mapping[str, Item]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from models.errors import InvalidInput
+from models.ids import event_id
 from models.policy.decision import Decision, DecisionKind, RefusedOption
 from models.policy.returns import Disposition
 from models.stock.events import (
@@ -74,7 +75,7 @@ def came(case: ReturnCase, receipt: str, lots: Sequence[Lot], at: datetime) -> t
     """What the ledger is told of goods that came: they lie in inspection."""
     return tuple(
         GoodsReturned(
-            event_id=f"{case.id}/received/{receipt}/{number}",
+            event_id=event_id(case.id, f"received/{receipt}/{number}"),
             occurred_at=at,
             document=case.id,
             reason="returned by the customer",
@@ -91,7 +92,7 @@ def went(case: ReturnCase, inspection: str, number: int, found: Found, at: datet
     events: list[StockEvent] = []
     for position, lot in enumerate(found.lots, start=1):
         about: dict[str, Any] = {
-            "event_id": f"{case.id}/inspected/{inspection}/{number}-{position}",
+            "event_id": event_id(case.id, f"inspected/{inspection}/{number}-{position}"),
             "occurred_at": at,
             "document": case.id,
             "reason": f"{found.disposition.value.replace('_', ' ')}: {found.line.grade.value}",

@@ -39,8 +39,9 @@ class AvailabilityQuestion(StrictModel):
     """None: what could be promised if no channel's rules applied."""
     customer_class: Identifier | None = None
     node: Identifier | None = None
+    """What can be had there, sent or collected; none: what can be sent, from all nodes together."""
     at: Moment | None = None
-    """Supply expected by then counts; none: only what is there."""
+    """Supply expected by then counts, and what is good then; none, or a time that is past: only what is there."""
 
 
 class Availability(StrictModel):

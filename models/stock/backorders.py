@@ -19,7 +19,7 @@ class BackorderRequest(StrictModel):
 
     key: Text
     order_id: OrderId
-    needs: Annotated[tuple[Need, ...], Field(min_length=1, max_length=500)]
+    needs: Annotated[tuple[Need, ...], Field(min_length=1, max_length=5000)]
     demand: Demand
     policy_version: Text | None = None
     deadline: Moment | None = None

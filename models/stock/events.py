@@ -26,7 +26,7 @@ class StockLine(StrictModel):
     """UNECE Recommendation 20; none: the article's own unit."""
     lot: LotId = ""
     expires_on: Day | None = None
-    """Where the lot is new to us."""
+    """The lot's, where it is new to us; goods that are not kept by lot have none."""
 
 
 class CountedLine(StrictModel):
@@ -57,6 +57,7 @@ class _StockEvent(StrictModel):
     event_id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_.:/~-]+$")]
     """The sender's id of the event; the same event sent again has the same id."""
     occurred_at: Moment
+    """When it happened, by the sender's clock; what is told to happen later than now happens now."""
     document: Text | None = None
     """The sender's document: a delivery note, a receipt, a count sheet."""
     reason: Text | None = None
@@ -88,7 +89,7 @@ class SupplyAnnounced(_StockEvent):
 
 
 class SupplyDelayed(_StockEvent):
-    """A supplier says that it will come later, or earlier."""
+    """A supplier says that it will come later, or earlier; may be told before the supply is announced."""
 
     type: Literal["stock.supply_delayed"] = "stock.supply_delayed"
     supply_id: Text
@@ -96,7 +97,7 @@ class SupplyDelayed(_StockEvent):
 
 
 class SupplyCancelled(_StockEvent):
-    """What is outstanding of a supply will not come."""
+    """What is outstanding of a supply will not come; may be told before it is announced."""
 
     type: Literal["stock.supply_cancelled"] = "stock.supply_cancelled"
     supply_id: Text
@@ -272,3 +273,5 @@ class StockEventAnswer(StrictModel):
     unexplained: tuple[Unexplained, ...] = ()
     corrected: Level = 0
     """Units by which a count changed the books."""
+    unheard_of: Text | None = None
+    """A supply that nobody has told us of yet: what was said of it counts as soon as somebody does."""

@@ -236,11 +236,11 @@ def _gone(line: ClaimLine, gone: int) -> ClaimLine:
     )
 
 
-def _let_go(claim: Claim, how_many: Callable[[ClaimLine], int], end: ReservationState, *, fence: bool = True) -> Step:
+def _let_go(claim: Claim, how_many: Callable[[ClaimLine], int], end: ReservationState) -> Step:
     shifts: list[Shift] = []
     lines: list[ClaimLine] = []
     for line in claim.lines:
-        after_line, freed = _freed(line, claim.state, how_many(line), fence=fence)
+        after_line, freed = _freed(line, claim.state, how_many(line))
         lines.append(after_line)
         shifts += freed
     after = replace(claim, lines=tuple(lines))
@@ -250,12 +250,10 @@ def _let_go(claim: Claim, how_many: Callable[[ClaimLine], int], end: Reservation
     return Step(_moved(after, ReservationState.CONSUMED if consumed else end), tuple(shifts))
 
 
-def _freed(
-    line: ClaimLine, state: ReservationState, freed: int, *, fence: bool = True
-) -> tuple[ClaimLine, list[Shift]]:
+def _freed(line: ClaimLine, state: ReservationState, freed: int) -> tuple[ClaimLine, list[Shift]]:
     off_shelf = min(freed, line.unpicked)
     from_pick = freed - off_shelf
-    to_fence = min(line.fenced, freed) if fence else 0
+    to_fence = min(line.fenced, freed)
     shifts = _unless_none(line.place, _PROMISED[state], -off_shelf)
     shifts += _unless_none(line.place, StockState.PICKED, -from_pick)
     if to_fence:

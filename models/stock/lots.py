@@ -8,9 +8,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from models.base import Sku, StrictModel
-from models.stock.quantities import LotId
-
 
 def _day(value: object) -> object:
     return date.fromisoformat(value) if isinstance(value, str) else value
@@ -26,13 +23,3 @@ class LotStatus(StrEnum):
     RELEASED = "released"
     QUARANTINED = "quarantined"
     RECALLED = "recalled"
-
-
-class Lot(StrictModel):
-    """One lot of an article, wherever it lies. GS1 application identifiers 10 (lot) and 17 (expiry)."""
-
-    sku: Sku
-    lot: LotId
-    expires_on: Day | None = None
-    """The last day on which it may be used."""
-    status: LotStatus = LotStatus.RELEASED

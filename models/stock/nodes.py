@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,6 +11,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from models.base import Identifier, StrictModel, Text
 from models.order.parties import Country
+
+_MOST = 1_000_000_000
+_FARTHEST_KM = 50_000
 
 
 class NodeKind(StrEnum):
@@ -61,12 +65,12 @@ class Lane(StrictModel):
     country: Country | None = None
     """None: any country."""
     postal_prefix: Annotated[str, StringConstraints(max_length=10)] = ""
-    distance_km: Annotated[int, Field(ge=0)] = 1000
+    distance_km: Annotated[int, Field(ge=0, le=_FARTHEST_KM)] = 1000
     transit_days: Annotated[int, Field(ge=0, le=90)] = 3
     express_days: Annotated[int, Field(ge=0, le=90)] = 1
-    cost: Annotated[int, Field(ge=0)] = 500
+    cost: Annotated[int, Field(ge=0, le=_MOST)] = 500
     """Minor units of the policy's own currency, for one parcel."""
-    express_cost: Annotated[int, Field(ge=0)] = 1500
+    express_cost: Annotated[int, Field(ge=0, le=_MOST)] = 1500
 
 
 class Node(StrictModel):
@@ -90,9 +94,9 @@ class Node(StrictModel):
     collects: bool = False
     """Whether customers can collect there."""
     handling_days: Annotated[int, Field(ge=0, le=90)] = 0
-    handling_cost: Annotated[int, Field(ge=0)] = 0
+    handling_cost: Annotated[int, Field(ge=0, le=_MOST)] = 0
     """Minor units of the policy's own currency, for one parcel."""
-    capacity: Annotated[int, Field(ge=0)] | None = None
+    capacity: Annotated[int, Field(ge=0, le=_MOST)] | None = None
     """Orders it can work on in a day; none: any number."""
     calendar: Calendar = Calendar()
     lanes: Annotated[tuple[Lane, ...], Field(max_length=500)] = (Lane(),)
@@ -104,6 +108,10 @@ class Node(StrictModel):
     def takes_orders(self) -> bool:
         """Whether new orders may be promised its stock, now."""
         return self.active and self.down is None
+
+    def day(self, at: datetime) -> date:
+        """What day it is there: a lot is good until its last day has ended where it lies."""
+        return at.astimezone(ZoneInfo(self.calendar.time_zone)).date()
 
 
 class NodeLoad(StrictModel):

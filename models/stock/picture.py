@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -20,6 +21,10 @@ class Shelf(StrictModel):
     balance: Balance
     expires_on: Day | None = None
     lot_status: LotStatus = LotStatus.RELEASED
+
+    def is_good_on(self, day: date) -> bool:
+        """Whether its lot may be sold on a day: released, and not expired by then. Its last day counts as good."""
+        return self.lot_status is LotStatus.RELEASED and (self.expires_on is None or self.expires_on >= day)
 
 
 class RingFence(StrictModel):
@@ -44,3 +49,15 @@ class Picture(StrictModel):
     loads: tuple[NodeLoad, ...] = ()
     waiting: Annotated[dict[Sku, Level], Field(default_factory=dict)]
     """What backorders in the queue want of each article."""
+
+    def coming_for_sale(self) -> tuple[Supply, ...]:
+        """Supplies that may be sold when they come: a lot that is kept back, or has expired by then, helps nobody."""
+        shelves = {(one.balance.sku, one.balance.node, one.balance.lot): one for one in self.shelves}
+        nodes = {node.name: node for node in self.nodes}
+        return tuple(
+            supply
+            for supply in self.supplies
+            if not supply.lot
+            or (shelf := shelves.get((supply.sku, supply.node, supply.lot))) is None
+            or shelf.is_good_on(nodes[supply.node].day(max(supply.expected_at or self.at, self.at)))
+        )

@@ -11,6 +11,9 @@ from models.order.document import Moment
 from models.stock.lots import Day
 from models.stock.quantities import Level
 
+Planned = Annotated[int, Field(ge=0, le=1_000_000_000)]
+"""How much somebody would like to have lying there."""
+
 
 class DemandDay(StrictModel):
     """What was wanted of an article at a node on one day."""
@@ -43,7 +46,7 @@ class Proposal(StrictModel):
     """Order so many of an article for a node."""
 
     key: Text
-    """The same as long as the cause is the same: a requisition goes out once."""
+    """The idempotency key: what is asked again under it is the very same, so that a requisition goes out once."""
     sku: Sku
     node: Identifier
     quantity: Quantity
@@ -54,6 +57,14 @@ class Proposal(StrictModel):
     expected_at: Moment
     """By the lead time."""
     because: Text
+
+
+class RefusedProposal(StrictModel):
+    """What a partner was asked for, and refused; it is asked for anew after some hours."""
+
+    proposal: Proposal
+    refused_at: Moment
+    why: Text
 
 
 class ProjectedDay(StrictModel):
@@ -86,6 +97,21 @@ class Uncovered(StrictModel):
     because: Text
 
 
+class SupplierStanding(StrictModel):
+    """How a supplier delivers, by the purchase orders of the last year."""
+
+    supplier: Text
+    orders: Level
+    outstanding: Level
+    """Orders of which something is still to come."""
+    late: Level
+    """Orders that he put off, or that were to be here by now."""
+    lead_days: float | None = None
+    """From the order until the date he named first, on average; none: he has named none."""
+    slip_days: float | None = None
+    """From the date he named first until the one he named last, on average; below nothing: he is early."""
+
+
 class Scenario(StrictModel):
     """What if? An article's stock at a node under another demand, a late supplier or another rule."""
 
@@ -96,8 +122,8 @@ class Scenario(StrictModel):
     """Times the demand that is sensed now."""
     supply_delay_days: Annotated[int, Field(ge=0, le=365)] = 0
     """How much later all supply comes."""
-    reorder_point: Level | None = None
-    order_up_to: Level | None = None
+    reorder_point: Planned | None = None
+    order_up_to: Planned | None = None
     """Instead of the rule's; none: as the rule has it."""
 
 

@@ -104,6 +104,8 @@ class Remedy(StrictModel):
     """When supply is expected; none where nobody knows."""
     deadline: Moment | None = None
     """Until when it may wait, or the customer may answer."""
+    waits_until: Moment | None = None
+    """Until when it may wait if the customer's answer, or his silence, is to wait."""
     substitutes: tuple[Need, ...] = ()
     """What would go instead."""
     silence: RemedyKind | None = None
@@ -123,6 +125,8 @@ class ReservationAnswer(StrictModel):
     allocations: tuple[Allocation, ...] = ()
     shortages: tuple[Shortage, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    together: bool = False
+    """Whether nothing goes before all of it can: what is there waits with what is short."""
     expires_at: Moment | None = None
     senders: tuple[Sender, ...] = ()
     """The nodes that send it, and where something is awaited, those that may."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ops.cli.exits import CommandError, UnreachableError
+from ops.cli.exits import CommandError, UnreachableError, UsageError
 from ops.samples.guessing import CANONICAL
 
 if TYPE_CHECKING:
@@ -36,15 +36,22 @@ class Api:
     """Speaks to the API of one deployment."""
 
     def __init__(self, connection: Connection, *, transport: httpx.BaseTransport | None = None) -> None:
-        """Speak to the API there; `transport` stands in for the network in tests."""
+        """Speak to the API there; `transport` stands in for the network in tests.
+
+        Raises:
+            UsageError: the address is none.
+        """
         self._url = connection.url
-        self._http = httpx.Client(
-            base_url=connection.url,
-            headers={"Authorization": f"Bearer {connection.key}"},
-            timeout=_WITHIN_S,
-            transport=transport,
-            trust_env=False,
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=connection.url,
+                headers={"Authorization": f"Bearer {connection.key}"},
+                timeout=_WITHIN_S,
+                transport=transport,
+                trust_env=False,
+            )
+        except httpx.InvalidURL as error:
+            raise UsageError(f"{connection.url} is no address of an API: {error}") from error
 
     def __enter__(self) -> Self:
         """Use it."""
@@ -98,10 +105,13 @@ class Api:
         """Read one payload that could not be mapped."""
         return self._ask("GET", f"/v1/quarantine/{quote(entry_id, safe='')}")
 
-    def replay(self, entry_id: str, corrected: object | None) -> Json:
-        """Have a payload read again, or a corrected one in its place."""
+    def replay(self, entry_id: str, corrected: bytes | None) -> Json:
+        """Have a payload read again, or a corrected one, which is JSON and sent as it was written, in its place."""
         path = f"/v1/quarantine/{quote(entry_id, safe='')}/replay"
-        return self._ask("POST", path) if corrected is None else self._act(path, {"payload": corrected})
+        if corrected is None:
+            return self._ask("POST", path)
+        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
+        return self._ask("POST", path, content=b'{"payload":' + corrected + b"}", headers=headers)
 
     def availability(self, sku: str, wanted: Mapping[str, str]) -> Json:
         """Have explained what may be promised of an article."""
@@ -113,7 +123,7 @@ class Api:
         return self._ask("POST", "/v1/inventory/events", content=body, headers=headers)
 
     def stock_list(self, name: str, wanted: Mapping[str, str], limit: int) -> list[Json]:
-        """Read a list of stock: ``backorders``, ``supplies``, ``differences``."""
+        """Read a list of stock: ``backorders``, ``supplies``, ``differences``, ``risks``."""
         return self._list(f"/v1/inventory/{name}", name, wanted, limit)
 
     def movements(self, sku: str) -> list[Json]:
@@ -189,6 +199,42 @@ class Api:
         """Give a difference to somebody, or close it: ``assignment``, ``closure``."""
         return self._act(f"/v1/reconciliation/differences/{quote(difference_id, safe='')}/{what}", body)
 
+    def run_now(self, what: str) -> Json:
+        """Have a comparison of books begin now: ``reconciliation/runs``, ``inventory/checks``."""
+        return self._ask("POST", f"/v1/{what}", headers={"Idempotency-Key": uuid.uuid4().hex})
+
+    def feeds(self) -> list[Json]:
+        """Read how everything that is polled stands."""
+        return list(self._ask("GET", "/v1/feeds")["feeds"])
+
+    def replenishment(self) -> Json:
+        """Read what is to be bought or moved, and what was refused."""
+        return self._ask("GET", "/v1/inventory/replenishment")
+
+    def play(self, scenario: Json) -> Json:
+        """Have an article's stock run forward under other circumstances."""
+        return self._act("/v1/inventory/replenishment/scenarios", scenario)
+
+    def promotions(self) -> list[Json]:
+        """Read the campaigns that have not ended, and what the stock does not cover of them."""
+        return list(self._ask("GET", "/v1/inventory/promotions")["promotions"])
+
+    def promote(self, promotion: Json) -> Json:
+        """Add or change a campaign."""
+        return self._act("/v1/inventory/promotions", promotion)
+
+    def suppliers(self) -> list[Json]:
+        """Read how suppliers deliver."""
+        return list(self._ask("GET", "/v1/inventory/suppliers")["suppliers"])
+
+    def transfer(self, body: Json) -> Json:
+        """Have goods sent from one node to another."""
+        return self._act("/v1/inventory/transfers", body)
+
+    def publications(self) -> list[Json]:
+        """Read how late each channel hears what it may sell."""
+        return list(self._ask("GET", "/v1/publications")["channels"])
+
     def worklists(self) -> list[Json]:
         """Read how long each worklist is."""
         return list(self._ask("GET", "/v1/worklists")["worklists"])
@@ -208,6 +254,8 @@ class Api:
         query = {**wanted, "limit": str(min(limit, _PAGE))}
         while True:
             page = self._ask("GET", path, params=query)
+            if name not in page:
+                raise self._stranger()
             yield from page[name]
             if not page.get("next_cursor"):
                 return
@@ -221,13 +269,16 @@ class Api:
             raise UnreachableError(message) from error
         try:
             document = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
+        if not response.is_success:
+            raise ApiError(response.status_code, document if isinstance(document, dict) else {})
         if not isinstance(document, dict):
-            document = {}
-        if response.is_success:
-            return document
-        raise ApiError(response.status_code, document)
+            raise self._stranger()
+        return document
+
+    def _stranger(self) -> CommandError:
+        return CommandError(f"what answers at {self._url} is not Orderloom's API")
 
 
 def _order(order_id: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ops.cli.exits import UnreachableError
+from ops.cli.exits import UnreachableError, UsageError
 
 DEFAULT_FOLDER = Path(".orderloom")
 
@@ -35,6 +35,7 @@ def find_connection(data: Path) -> Connection:
 
     Raises:
         UnreachableError: there is neither.
+        UsageError: what the environment says cannot be an address or a key.
     """
     from ops.stack.folder import Folder
     from ops.stack.record import read_record
@@ -47,7 +48,12 @@ def find_connection(data: Path) -> Connection:
             message = f"no stack runs from {folder.root}: start it with `orderloom up`, or set ORDERLOOM_API_URL"
             raise UnreachableError(message)
         url = record.api_url
-    return Connection(url.rstrip("/"), os.environ.get("ORDERLOOM_API_KEY") or kept_key(data))
+    if not url.startswith(("http://", "https://")):
+        raise UsageError(f"ORDERLOOM_API_URL is {url}: write it as http://{url.rpartition('://')[2]}")
+    key = os.environ.get("ORDERLOOM_API_KEY") or kept_key(data)
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError("the API key cannot be one: it is a line of ASCII, such as ol_live_...")
+    return Connection(url.rstrip("/"), key)
 
 
 def kept_key(data: Path) -> str:
@@ -60,7 +66,7 @@ def kept_key(data: Path) -> str:
 
     path = Folder(data).api_key
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         message = f"there is no API key in {path.parent}: set ORDERLOOM_API_KEY, or start a stack with `orderloom up`"
         raise UnreachableError(message) from None

@@ -6,27 +6,15 @@ import sys
 
 import typer
 
-from ops.cli import (
-    adapters,
-    batches,
-    benching,
-    changes,
-    database,
-    deciding,
-    demo,
-    inventory,
-    listing,
-    proving,
-    quarantine,
-    reconciling,
-    returns,
-    showing,
-    stack_commands,
-    submitting,
-    worklists,
-)
-from ops.cli.exits import CommandError, ExitCode
+from ops.cli.books import reconciling, worklists
+from ops.cli.ends import end_of
+from ops.cli.intake import batches, quarantine, submitting
+from ops.cli.local import demo, stack_commands
+from ops.cli.orders import changes, deciding, listing, returns, showing
 from ops.cli.output import error_console
+from ops.cli.stock import inventory, replenishing, risks
+from ops.cli.trials import benching, proving
+from ops.cli.upkeep import adapters, database, keys, partners
 
 app = typer.Typer(
     help="Orderloom: every order finishes, or is in someone's queue with a reason.",
@@ -52,9 +40,11 @@ for _name, _command, _panel in (
     ("cancel", deciding.cancel, _ORDERS),
 ):
     app.command(_name, rich_help_panel=_panel)(_command)
+inventory.app.command("risks")(risks.risks)
 app.command("list", rich_help_panel=_MORE)(worklists.worklist)
 for _name, _group in (
     ("stock", inventory.app),
+    ("replenish", replenishing.app),
     ("change", changes.app),
     ("return", returns.app),
     ("batch", batches.app),
@@ -63,30 +53,26 @@ for _name, _group in (
     ("bench", benching.app),
     ("prove", proving.app),
     ("db", database.app),
+    ("keys", keys.app),
     ("adapter", adapters.app),
+    ("partners", partners.app),
 ):
     app.add_typer(_group, name=_name, rich_help_panel=_MORE)
 
 
 def main() -> None:
     """Run the command that was typed, and end with the exit code it means."""
-    from ops.stack.troubles import NotRunningError, StackError
-
     try:
         app()
-    except CommandError as error:
-        _end(str(error), error.exit_code)
-    except NotRunningError as error:
-        _end(str(error), ExitCode.UNREACHABLE)
-    except StackError as error:
-        _end(str(error), ExitCode.NO)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _end(message: str, code: ExitCode) -> None:
-    error_console().print(f"orderloom: {message}", markup=False, style="red")
-    sys.exit(code)
+    except Exception as error:
+        end = end_of(error)
+        if end is None:
+            raise
+        message, code = end
+        error_console().print(f"orderloom: {message}", markup=False, style="red")
+        sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ops.cli.listing import headline
+from ops.cli.orders.listing import headline
 from ops.cli.output import money
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alembic import command
 from alembic.config import Config
@@ -13,20 +12,20 @@ from sqlalchemy import URL, NullPool, create_engine, make_url, text
 
 from activities.adapters.store.database import tuned
 
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
 # Any number will do, as long as nobody else takes it in the same database.
 _PG_LOCK = 0x0DE41003
 
 
-def upgrade(database_url: str) -> None:
+def upgrade(database_url: str) -> bool:
     """Apply the migrations that a database lacks, all or none of them; quick where it lacks none.
 
     A database that a newer release has migrated is left as it is, so that the older one can be rolled back to.
 
     Args:
         database_url: the address as the settings have it, with an asynchronous driver or without.
+
+    Returns:
+        Whether it has our newest schema now; false where it has that of a newer release.
     """
     address = _synchronous(make_url(database_url))
     if address.get_backend_name() == "sqlite" and address.database:
@@ -38,17 +37,15 @@ def upgrade(database_url: str) -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PG_LOCK})
-        if _lacks_something(connection, config):
+        ours = ScriptDirectory.from_config(config)
+        reached = set(MigrationContext.configure(connection).get_current_heads())
+        if not reached <= {revision.revision for revision in ours.walk_revisions()}:
+            return False
+        if reached != set(ours.get_heads()):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+        return True
 
 
 def _synchronous(address: URL) -> URL:
     return address.set(drivername=address.drivername.removesuffix("+aiosqlite"))
-
-
-def _lacks_something(connection: Connection, config: Config) -> bool:
-    ours = ScriptDirectory.from_config(config)
-    known = {revision.revision for revision in ours.walk_revisions()}
-    reached = set(MigrationContext.configure(connection).get_current_heads())
-    return reached <= known and reached != set(ours.get_heads())

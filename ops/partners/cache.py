@@ -21,11 +21,20 @@ _LAST_WORDS = 2000
 """How much of a failed command's output a person is shown."""
 
 
+MADE = ".made"
+"""Stands in a folder that was made to its end."""
+
+
 def cache_folder() -> Path:
     """Name the folder: ``ORDERLOOM_PARTNER_CACHE``, or where the user's caches are (XDG Base Directory)."""
     given = os.environ.get("ORDERLOOM_PARTNER_CACHE")
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(given) if given else Path(base) / "orderloom" / "partners"
+
+
+def lock_of(folder: Path) -> Path:
+    """What is held while a folder of the cache is made or removed."""
+    return folder.with_name(f"{folder.name}.lock")
 
 
 def made_once(name: str, recipe: str, make: Callable[[Path], None]) -> Path:
@@ -39,8 +48,8 @@ def made_once(name: str, recipe: str, make: Callable[[Path], None]) -> Path:
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
     folder = cache / f"{name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
-    done = folder / ".made"
-    with _locked(cache / f"{folder.name}.lock"):
+    done = folder / MADE
+    with _locked(lock_of(folder)):
         if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()

@@ -11,8 +11,8 @@ from pathlib import Path
 import uvicorn
 
 from models.errors import InvalidInput
-from ops.sandbox.dropping import DroppingProtocol
-from ops.sandbox.service import Options, Service, application
+from ops.sandbox.serving.dropping import DroppingProtocol
+from ops.sandbox.serving.service import Options, Service, application
 
 _SERVICES = {
     "erp": "Erp",

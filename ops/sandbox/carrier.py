@@ -17,12 +17,12 @@ from models.partners.asking import Done, Undo, Undone
 from models.partners.carriers import Booking, Label, Redelivery
 from models.partners.events import ParcelMoved
 from models.states.fulfilment import ShipmentState
-from ops.sandbox.between import PARCELS_BACK, Neighbour, ParcelBack
-from ops.sandbox.callbacks import event_id
-from ops.sandbox.counter import Taken
-from ops.sandbox.dials import Dials, Milliseconds
-from ops.sandbox.problems import Refusal, problem
-from ops.sandbox.service import Options, Service
+from ops.sandbox.serving.callbacks import event_id
+from ops.sandbox.serving.counter import Taken
+from ops.sandbox.serving.dials import Dials, Milliseconds
+from ops.sandbox.serving.problems import Refusal, problem
+from ops.sandbox.serving.service import Options, Service
+from ops.sandbox.warehouse.between import PARCELS_BACK, Neighbour, ParcelBack
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -17,12 +17,12 @@ from models.errors import InvalidInput
 from models.partners.asking import Done
 from models.stock.publication import OfferBatch
 from models.strict_json import read
-from ops.sandbox.dials import Dials
-from ops.sandbox.journal import Given, Verdict
-from ops.sandbox.problems import problem
-from ops.sandbox.quota import Quota
-from ops.sandbox.service import Options, Service
-from ops.sandbox.shop import Shop
+from ops.sandbox.serving.dials import Dials
+from ops.sandbox.serving.journal import Given, Verdict
+from ops.sandbox.serving.problems import problem
+from ops.sandbox.serving.service import Options, Service
+from ops.sandbox.shops.quota import Quota
+from ops.sandbox.shops.shop import Shop
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -23,14 +23,14 @@ from models.partners.erp import (
     SalesOrder,
     SalesOrderChange,
 )
-from ops.sandbox.counter import Taken
-from ops.sandbox.credit import Credit
-from ops.sandbox.dials import Dials
 from ops.sandbox.goods import load_goods
-from ops.sandbox.order_changes import changed_order
-from ops.sandbox.problems import Refusal
-from ops.sandbox.purchasing import PurchaseDials, Purchasing
-from ops.sandbox.service import Options, Service
+from ops.sandbox.office.credit import Credit
+from ops.sandbox.office.order_changes import changed_order
+from ops.sandbox.office.purchasing import PurchaseDials, Purchasing
+from ops.sandbox.serving.counter import Taken
+from ops.sandbox.serving.dials import Dials
+from ops.sandbox.serving.problems import Refusal
+from ops.sandbox.serving.service import Options, Service
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from activities.adapters.sandbox.wire import Receipt
 from models.partners.asking import Done
 from models.partners.notices import Notice
-from ops.sandbox.service import Service
+from ops.sandbox.serving.service import Service
 
 if TYPE_CHECKING:
     from starlette.requests import Request

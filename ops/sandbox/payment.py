@@ -11,15 +11,15 @@ from starlette.routing import Route
 from activities.adapters.sandbox.wire import Receipt
 from models.partners.asking import Done, Undone
 from models.partners.payments import Authorisation, AuthorisationRequest, Capture, Refund, Void
-from ops.sandbox.counter import Taken
-from ops.sandbox.problems import Refusal
-from ops.sandbox.service import Service
+from ops.sandbox.serving.counter import Taken
+from ops.sandbox.serving.problems import Refusal
+from ops.sandbox.serving.service import Service
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from models.money import Money
-    from ops.sandbox.records import Record
+    from ops.sandbox.serving.records import Record
 
 _AUTHORISATION = "authorisation"
 _VALID = timedelta(days=7)

@@ -18,22 +18,22 @@ from models.partners.events import ParcelShipped, PickedShort, ReleaseAcknowledg
 from models.partners.warehouse import RecallAnswer, Release, ReleaseEnquiry, ReleaseStanding, ReleaseState
 from models.stock.events import GoodsReturned, StockLine
 from models.strict_json import read
-from ops.sandbox.between import PARCELS_BACK, ParcelBack
-from ops.sandbox.callbacks import NotTakenError, event_id
-from ops.sandbox.counter import Taken
-from ops.sandbox.dials import Dials
 from ops.sandbox.goods import load_goods
-from ops.sandbox.moving import Moving
-from ops.sandbox.pick_up import READY, PickUp, about
-from ops.sandbox.picking import Pick, PickDials, picked
-from ops.sandbox.problems import Refusal, problem
-from ops.sandbox.service import Options, Service
+from ops.sandbox.serving.callbacks import NotTakenError, event_id
+from ops.sandbox.serving.counter import Taken
+from ops.sandbox.serving.dials import Dials
+from ops.sandbox.serving.problems import Refusal, problem
+from ops.sandbox.serving.service import Options, Service
+from ops.sandbox.warehouse.between import PARCELS_BACK, ParcelBack
+from ops.sandbox.warehouse.moving import Moving
+from ops.sandbox.warehouse.pick_up import READY, PickUp, about
+from ops.sandbox.warehouse.picking import Pick, PickDials, picked
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
     from models.partners.events import PickedLine
-    from ops.sandbox.records import Record
+    from ops.sandbox.serving.records import Record
 
 _RELEASE = "release"
 _PICK = "pick"

@@ -63,13 +63,28 @@ def part_specs(part: Part, site: Site, environment: Mapping[str, str]) -> list[S
     return [_spec(program, environment) for program in part.programs(site)]
 
 
+def document(setting: str, text: str) -> dict[str, object]:
+    """Read a setting that is a JSON document.
+
+    Raises:
+        StackError: it is none; names the setting, and not what it holds.
+    """
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise StackError(f"{setting} is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise StackError(f"{setting} has to be a JSON object")
+    return found
+
+
 def together(environments: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Join what several parts set: the shops of one beside those of another."""
     joined: dict[str, str] = {}
     shops: dict[str, object] = {}
     for environment in environments:
         joined |= environment
-        shops |= json.loads(environment.get(_SHOPS, "{}"))
+        shops |= document(_SHOPS, environment.get(_SHOPS, "{}"))
     return joined | ({_SHOPS: json.dumps(shops)} if shops else {})
 
 

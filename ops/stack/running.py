@@ -58,7 +58,7 @@ class Stack:
             plan.folder,
             tell,
             chores=[
-                Chore(MIGRATIONS, lambda: migrate(settings)),
+                Chore(MIGRATIONS, lambda: migrate(settings, tell)),
                 Chore(
                     "seeding",
                     lambda: seed(settings, plan.folder, same_goods="wms" in plan.real()),

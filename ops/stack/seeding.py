@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING
 from models.errors import Unavailable
 from models.settings import Settings
 from ops.stack.folder import write_private
+from ops.stack.parts import document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from activities.adapters.partners import Partners
     from activities.adapters.store.opening import Store
@@ -29,11 +29,12 @@ _DOCUMENTS = {"options", "shops"}
 _GOODS = Path(__file__).parents[1] / "samples" / "goods.yaml"
 
 
-async def migrate(settings: Settings) -> None:
-    """Bring the database up to date."""
+async def migrate(settings: Settings, tell: Callable[[str], None] = lambda _line: None) -> None:
+    """Bring the database up to date; `tell` hears where it is ahead of us."""
     from ops.migrations.upgrade import upgrade
 
-    await asyncio.to_thread(upgrade, settings.database)
+    if not await asyncio.to_thread(upgrade, settings.database):
+        tell("the database has the schema of a newer release: it is used as it is, and not changed")
 
 
 async def seed(settings: Settings, folder: Folder, *, same_goods: bool = False) -> None:
@@ -70,12 +71,15 @@ async def _seed(settings: Settings, folder: Folder, *, same_goods: bool) -> None
     partners = open_partners(settings)
     store = open_store(settings, PolicyBook.load(settings.policies))
     try:
-        if folder.api_key.exists() and await store.api_keys.verify(folder.api_key.read_text(encoding="utf-8").strip()):
+        kept = folder.api_key.read_text(encoding="utf-8").strip() if folder.api_key.exists() else ""
+        if await store.api_keys.verify(kept):
             return
-        await _learn_catalogue(partners, store)
-        if same_goods or settings.wms.kind == "sandbox":
-            await _put_nodes(settings, store)
-        await _take_opening_counts(partners, store)
+        # A key that somebody has revoked says so too: what lies on the shelves by now is no opening count.
+        if not await store.api_keys.was_revoked(kept):
+            await _learn_catalogue(partners, store)
+            if same_goods or settings.wms.kind == "sandbox":
+                await _put_nodes(settings, store)
+            await _take_opening_counts(partners, store)
         write_private(folder.api_key, await store.api_keys.create("local") + "\n")
     finally:
         await partners.close()
@@ -89,7 +93,7 @@ def child_settings(environment: Mapping[str, str]) -> Settings:
     for name, value in environment.items():
         if name.startswith(prefix):
             path = name.removeprefix(prefix).lower().split("__")
-            _put(values, path, json.loads(value) if path[-1] in _DOCUMENTS else value)
+            _put(values, path, document(name, value) if path[-1] in _DOCUMENTS else value)
     return Settings.model_validate(values)
 
 

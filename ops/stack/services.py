@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from ops.stack.child import Spec
-from ops.stack.parts import Site, part_specs, together
+from ops.stack.parts import Site, document, part_specs, together
 from ops.stack.ports import HOST
 from ops.stack.temporal import NAMESPACE, worker_polls
 
@@ -79,7 +79,7 @@ class Plan:
         """Connect the sandbox's channels by name, and those the stack was given: they hear of their orders."""
         sandbox: dict[str, object] = {"url": self.url("channels")} if "channels" in self.sandboxes() else {}
         shops = dict.fromkeys(_SANDBOX_SHOPS, sandbox) if sandbox else {}
-        return {_SHOPS: json.dumps({**shops, **json.loads(self.given.get(_SHOPS, "{}"))})}
+        return {_SHOPS: json.dumps({**shops, **document(_SHOPS, self.given.get(_SHOPS, "{}"))})}
 
     def environment(self) -> dict[str, str]:
         """What every child gets: what the stack itself was given, with our addresses in it."""

@@ -21,8 +21,8 @@ from models.partners.feeds import FeedQuery
 from models.partners.transfers import PurchaseRequisition
 from models.partners.warehouse import NodeCount
 from models.stock.events import SupplyAnnounced
-from ops.partners.tryton.installation import ADMINISTRATOR, PASSWORD
-from ops.partners.tryton.rpc import Rpc
+from ops.partners.tryton.server.installation import ADMINISTRATOR, PASSWORD
+from ops.partners.tryton.server.rpc import Rpc
 from tests.contracts.erp_asks import at_last, euro, invoice, memo, order, refusal
 from tests.contracts.tryton import Delivery, Office, TrytonBooks, office
 

@@ -22,8 +22,8 @@ from models.partners.feeds import FeedQuery
 from models.settings import PartnerSettings
 from ops.partners.program import running
 from ops.partners.tryton.cashier import Bought, Cashier
-from ops.partners.tryton.installation import Ports
 from ops.partners.tryton.pos import CHANNEL, POS
+from ops.partners.tryton.server.installation import Ports
 from tests.contracts.channel import ChannelContract
 from tests.contracts.channels.asks import offers, parcel
 from tests.contracts.channels.books import Placed, Wanted

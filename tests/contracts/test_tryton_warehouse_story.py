@@ -16,8 +16,8 @@ from models.partners.feeds import FeedQuery
 from models.reconciling.documents import DocumentKind, DocumentQuery, Party
 from models.stock import events as stock
 from models.stock.events import StockEvent
+from ops.partners.tryton.contents.wms_set_up import GOODS
 from ops.partners.tryton.hands import Care
-from ops.partners.tryton.wms_set_up import GOODS
 from ops.sandbox.goods import load_goods
 from tests.contracts.between import between
 from tests.contracts.warehouses.asks import order, release, transfer, undo

@@ -18,7 +18,7 @@ from models.money import Money
 from models.settings import PartnerSettings
 from ops.partners.program import running
 from ops.partners.tryton.erp import ERP
-from ops.partners.tryton.installation import Ports
+from ops.partners.tryton.server.installation import Ports
 
 
 @dataclass(frozen=True)

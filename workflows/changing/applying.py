@@ -82,7 +82,7 @@ async def take_back(run: Run, talks: Talks, no: NoDeal) -> None:
 def _due_back(run: Run, before: Money, after: Money) -> Money:
     """What the channel holds beyond what the order costs now, and is to give back for this change."""
     account = run.standing.account
-    fall, beyond = before - after, account.held - account.returned_by_channel - after
+    fall, beyond = before - after, account.left_for_open - after
     due = min(fall, beyond, key=lambda money: money.amount)
     if due.amount <= 0:
         return Money.zero(before.currency)

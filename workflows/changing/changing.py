@@ -22,6 +22,7 @@ from models.order.casebook import PLATFORM
 from models.order.snapshot import TimelineKind
 from models.states.changing import ChangeState
 from models.states.lifecycle import Lifecycle
+from workflows.asides import together
 from workflows.changing.applying import make, take_back
 from workflows.changing.asking import book_labels, reserve_more, secure_money, tell_erp
 from workflows.changing.change import Change
@@ -170,6 +171,11 @@ class Changing:
 
     async def close(self) -> None:
         """End what is still open, since the order has ended."""
+        await self._settle_open()
+        # What became of a wish is still being written down.
+        await together(*self._tasks)
+
+    async def _settle_open(self) -> None:
         change, standing = self._current, self._run.standing
         if change is None or change.settled:
             return
@@ -184,7 +190,7 @@ class Changing:
     # --- beside the order's story ---------------------------------------------------------------------------------
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.ensure_future(work))
+        self._tasks.append(self._run.asides.along(work))
 
     async def _expire_unless_taken_up(self, change: Change) -> None:
         try:
@@ -199,7 +205,7 @@ class Changing:
 
     def _wish_to_cancel(self, change: Change, actor: str) -> None:
         change.taken_up = True
-        self._run.desk.wish = Cancellation(reason=change.request.reason, actor=actor)
+        self._run.desk.take_wish(Cancellation(reason=change.request.reason, actor=actor))
         self._beside(self._follow_wish(change))
 
     async def _follow_wish(self, change: Change) -> None:

@@ -13,8 +13,9 @@ from activities.failures import trouble_of
 from models.changes.progress import Party
 from models.errors import Trouble
 from models.states.changing import AnswerState, ChangeState
+from workflows.attempting import LEAST, attempt
 from workflows.ordering.undoing import Undoing
-from workflows.queues import ANSWER_WITHIN, Partner
+from workflows.queues import Partner
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -86,16 +87,15 @@ class Talks:
         summary: str,
         deadline: datetime,
     ) -> Reply:
-        return await workflow.execute_activity_method(
+        return await attempt(
             verb,
             question,
-            task_queue=partner.value,
-            start_to_close_timeout=ANSWER_WITHIN,
-            # Nobody may be there to take it: that is the partner being away, and ends like all else.
-            schedule_to_start_timeout=max(deadline - workflow.now(), ANSWER_WITHIN),
-            # The pauses between attempts are ours: they end at once where somebody takes the change back.
-            retry_policy=RetryPolicy(maximum_attempts=1),
+            partner.value,
             summary=f"{self.change.id}: {summary}",
+            # The pauses between attempts are ours: they end at once where somebody takes the change back.
+            retries=RetryPolicy(maximum_attempts=1),
+            # Nobody may be there to take it: that is the partner being away, and ends like all else.
+            taken_up_within=max(deadline - workflow.now(), LEAST),
         )
 
     async def _pause(self, party: Party, failure: Failure, pause: timedelta, deadline: datetime) -> None:

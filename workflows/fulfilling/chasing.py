@@ -9,6 +9,7 @@ from temporalio import workflow
 
 from activities.stock import StockActivities
 from activities.warehouse import WarehouseActivities
+from models.ids import event_id
 from models.messages import Cancellation
 from models.order.snapshot import TimelineKind
 from models.order.standing import PLATFORM
@@ -188,7 +189,7 @@ class Chase:
 
 def _rejection(run: Run, consignment: Consignment, state: ReleaseState) -> ReleaseRejected:
     return ReleaseRejected(
-        event_id=f"asked/{consignment.key}",
+        event_id=event_id("asked", consignment.key),
         order_id=run.order.id,
         occurred_at=workflow.now(),
         release_key=consignment.key,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from temporalio import workflow
 
+from models.ids import event_id
 from models.order.snapshot import TimelineKind
 from models.order.standing import PLATFORM
 from models.partners.events import GoodsCollected, ParcelMoved, ParcelShipped, PickedLine
@@ -90,7 +91,7 @@ class Collecting:
             lines=event.lines,
         )
         delivered = ParcelMoved(
-            event_id=f"{event.event_id}/delivered",
+            event_id=event_id(event.event_id, "delivered"),
             order_id=event.order_id,
             occurred_at=event.occurred_at,
             tracking_number=tracking,
@@ -155,7 +156,7 @@ def collections(run: Run, word: Collection) -> list[GoodsCollected]:
     """What a person at the counter says was collected: all that lies ready, or all at one node."""
     return [
         GoodsCollected(
-            event_id=f"counter/{consignment.key}",
+            event_id=event_id("counter", consignment.key),
             order_id=run.order.id,
             occurred_at=workflow.now(),
             release_key=consignment.key,

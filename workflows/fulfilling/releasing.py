@@ -9,6 +9,7 @@ from temporalio import workflow
 
 from activities.carriers import CarrierActivities
 from activities.warehouse import WarehouseActivities
+from models.order.casebook import said
 from models.order.document import Delivery
 from models.partners.asking import Undo
 from models.partners.carriers import Booking
@@ -94,7 +95,7 @@ async def recall(run: Run, consignment: Consignment, *, reason: str = "the order
     Raises:
         NotDone: nobody could reach the node, and a person gave it up.
     """
-    undo = Undo(key=run.asked_as(consignment.key), order_id=run.order.id, reason=reason)
+    undo = Undo(key=run.asked_as(consignment.key), order_id=run.order.id, reason=said(reason))
     manner = Manner(Partner.WMS, f"recall the goods from {consignment.node}", may_give_up=True)
     answer = await run.ask(WarehouseActivities.recall, undo, manner)
     return answer.recalled or not answer.happened
@@ -115,7 +116,7 @@ async def stop(run: Run, consignment: Consignment) -> str:
 
 async def void_label(run: Run, consignment: Consignment, reason: str) -> str:
     """Have the carrier forget the parcel that a consignment was to go in."""
-    undo = Undo(key=run.asked_as(f"{consignment.key}/label"), order_id=run.order.id, reason=reason)
+    undo = Undo(key=run.asked_as(f"{consignment.key}/label"), order_id=run.order.id, reason=said(reason))
     manner = Manner(Partner.CARRIER, "void the label", may_give_up=True)
     undone = await run.ask(CarrierActivities.void, undo, manner)
     return "voided" if undone.happened else "there was none"

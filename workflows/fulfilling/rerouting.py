@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from temporalio import workflow
+
 from models.order.document import Delivery
 from models.order.pieces import needs_of
 from models.order.snapshot import TimelineKind
-from models.states.hold import HoldKind
+from models.states.hold import HoldKind, HoldState
 from workflows.asking import NotDone
 from workflows.fulfilling.elsewhere import source_again
 from workflows.fulfilling.releasing import recall, void_label
@@ -68,8 +70,10 @@ async def _make_sure(run: Run, consignment: Consignment, reason: str) -> None:
         await _forget_label(run, consignment, reason)
         return
     said = f"{consignment.node} may have sent what was sourced again elsewhere: it may arrive twice"
-    run.standing.open_hold(HoldKind.OTHER, said, waiting_on=Partner.WMS.value, release_rule="an answer from service")
+    rule = "an answer from service, once it is settled"
+    hold = run.standing.open_hold(HoldKind.OTHER, said, waiting_on=Partner.WMS.value, release_rule=rule)
     await run.desk.show()
+    await workflow.wait_condition(lambda: run.standing.holds[hold.id].state is not HoldState.OPEN)
 
 
 async def _forget_label(run: Run, consignment: Consignment, reason: str) -> None:

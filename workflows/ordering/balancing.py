@@ -92,7 +92,7 @@ def _write_off(run: Run, amount: Money, why: str) -> None:
 async def _give_back_rest(run: Run, limit: int) -> None:
     """Have the channel give back what it took for goods we were to deliver and did not."""
     account = run.standing.account
-    asked_of_us = min(account.held, open_worth(run.order))
+    asked_of_us = min(account.held_for_open, open_worth(run.order))
     by_us = account.returned_by_channel - (run.order.payment.refunded or Money.zero(run.order.currency))
     shipped = run.standing.goods.worth_shipped - account.credited
     excess = asked_of_us - shipped - by_us

@@ -69,9 +69,8 @@ class Disputes:
         """Where finance will not have more sent, have what has not left cancelled."""
         answered, goods = self._run.standing.holds[hold.id], self._run.standing.goods
         if answered.state is HoldState.REJECTED and not goods.all_shipped and self._run.desk.wish is None:
-            self._run.desk.wish = Cancellation(
-                reason=answered.decision_reason or "the payment is disputed", actor=answered.decided_by or PLATFORM
-            )
+            reason = answered.decision_reason or "the payment is disputed"
+            self._run.desk.take_wish(Cancellation(reason=reason, actor=answered.decided_by or PLATFORM))
 
     def _is_open(self, hold: Hold) -> bool:
         return self._run.standing.holds[hold.id].state is HoldState.OPEN

@@ -157,7 +157,7 @@ class Promising:
             return
         self._run.alarm.set(_ALARM, look, "the promise is looked at by then")
         if self._attending is None:
-            self._attending = asyncio.ensure_future(self._attend())
+            self._attending = self._run.asides.along(self._attend())
 
     async def _attend(self) -> None:
         while True:

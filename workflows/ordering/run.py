@@ -6,7 +6,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.failures import trouble_of
@@ -27,12 +26,12 @@ from models.partners.events import (
 from models.states.hold import HoldKind
 from workflows.asides import Asides
 from workflows.asking import Asking, Manner
-from workflows.desk import OWN_RETRIES, Desk
+from workflows.desk import Desk
 from workflows.fulfilling.alarm import Alarm
 from workflows.ordering.disputing import Disputes
 from workflows.ordering.promising import Promising
 from workflows.ordering.undoing import Undoing
-from workflows.queues import OWN_WITHIN
+from workflows.own import own
 from workflows.stocking.stock import Stocking
 
 if TYPE_CHECKING:
@@ -158,9 +157,7 @@ class Run:
         """
         while True:
             try:
-                return await workflow.execute_local_activity_method(
-                    verb, question, start_to_close_timeout=OWN_WITHIN, retry_policy=OWN_RETRIES, summary=summary
-                )
+                return await own(verb, question, summary=summary)
             except (ActivityError, ApplicationError) as error:
                 reason = f"our own books refused to {summary}: {trouble_of(error).message}"
                 await self.desk.clear([Objection(kind=HoldKind.OTHER, reason=reason[:500])])

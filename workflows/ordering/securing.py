@@ -11,6 +11,7 @@ from activities.erp import ErpActivities
 from activities.payments import PaymentActivities
 from models.ledger.tenders import Authorised, Wanted, wanted_of
 from models.order.assessment import Objection
+from models.order.casebook import said
 from models.order.payment_terms import TenderKind
 from models.order.snapshot import TimelineKind
 from models.order.worth import open_worth, to_authorise
@@ -61,7 +62,7 @@ async def _check_credit(run: Run) -> None:
         run.standing.account.net_days = answer.net_days
     run.standing.decide(decision)
     if decision.outcome == HOLD:
-        await run.desk.clear([Objection(kind=HoldKind.CREDIT, reason="; ".join(decision.reasons))])
+        await run.desk.clear([Objection(kind=HoldKind.CREDIT, reason=said("; ".join(decision.reasons)))])
 
 
 async def _authorise(run: Run) -> None:

@@ -40,10 +40,10 @@ class Undoing:
     async def run(self) -> None:
         """Take everything back, last deed first; what an operator gives up is said, and the rest goes on."""
         while self._stack:
-            undo = self._stack[-1]
+            # Taken off first: what goes on beside may note a deed of its own meanwhile.
+            undo = self._stack.pop()
             try:
                 outcome = await undo.run()
             except (NotDone, CancelOrder):
                 outcome = "not done: an operator gave it up"
             self._standing.tell(f"{undo.name}: {outcome}", kind=TimelineKind.UNDO)
-            self._stack.pop()

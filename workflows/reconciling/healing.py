@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
@@ -15,8 +14,9 @@ from activities.payments import PaymentActivities
 from activities.reconciling import ReconcilingActivities
 from models.errors import Trouble
 from models.reconciling.runs import HealingOutcome, RunPart
-from workflows.queues import ANSWER_WITHIN, Partner
-from workflows.reconciling.own import own
+from workflows.attempting import attempt
+from workflows.own import own
+from workflows.queues import Partner
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ async def heal(run_id: str) -> None:
     """Heal what this run may; what a partner does not answer to, the next run tries."""
     part = RunPart(run_id=run_id, limit=_AT_ONCE)
     for _ in range(_STEPS):
-        taken = await own(ReconcilingActivities.to_heal, part, "see what may be healed")
+        taken = await own(ReconcilingActivities.to_heal, part, summary="see what may be healed")
         for task in taken.tasks:
             await _heal(run_id, task)
         if taken.looked < _AT_ONCE:
@@ -52,7 +52,7 @@ async def _heal(run_id: str, task: HealingTask) -> None:
             return
         said, done = f"it could not be healed: {failure.message}", False
     outcome = HealingOutcome(run_id=run_id, difference_id=task.difference_id, done=done, said=said[:500])
-    await own(ReconcilingActivities.settle, outcome, "note what was done")
+    await own(ReconcilingActivities.settle, outcome, summary="note what was done")
 
 
 async def _do(task: HealingTask) -> str:
@@ -66,17 +66,10 @@ async def _do(task: HealingTask) -> str:
     if task.refund is not None:
         done = await _ask(PaymentActivities.refund, task.refund, Partner.PAYMENT, "give back what was taken")
         return f"{task.refund.amount} given back: {done.reference}"
-    return await own(ReconcilingActivities.tell_order, task, "tell the order what it has not heard")
+    return await own(ReconcilingActivities.tell_order, task, summary="tell the order what it has not heard")
 
 
 async def _ask(
     verb: Callable[[Any, Question], Awaitable[Done]], question: Question, partner: Partner, summary: str
 ) -> Done:
-    return await workflow.execute_activity_method(
-        verb,
-        question,
-        task_queue=partner.value,
-        start_to_close_timeout=ANSWER_WITHIN,
-        retry_policy=_RETRIES,
-        summary=summary,
-    )
+    return await attempt(verb, question, partner.value, summary=summary, retries=_RETRIES)

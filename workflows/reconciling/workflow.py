@@ -19,9 +19,9 @@ from activities.reconciling import DocumentActivities, ReconcilingActivities
 from models.reconciling.differences import Comparison
 from models.reconciling.documents import Party
 from models.reconciling.runs import CompareRequest, ReadRequest, RunEnd
+from workflows.own import own
 from workflows.queues import Partner
 from workflows.reconciling.healing import heal
-from workflows.reconciling.own import own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,9 +53,9 @@ class ReconciliationWorkflow:
         which, and the next run reads on where this one could not.
         """
         run_id = workflow.info().workflow_id + "/" + workflow.info().run_id
-        await own(ReconcilingActivities.begin, run_id, "begin a run")
+        await own(ReconcilingActivities.begin, run_id, summary="begin a run")
         troubles = await _read_all(run_id)
-        await own(ReconcilingActivities.enlist, run_id, "see which orders have changed", within=_ENLIST_WITHIN)
+        await own(ReconcilingActivities.enlist, run_id, summary="see which orders have changed", within=_ENLIST_WITHIN)
         skipped = []
         for comparison in Comparison:
             missing = [f"{party.value} {troubles[party]}" for party in comparison.parties if party in troubles]
@@ -64,7 +64,9 @@ class ReconciliationWorkflow:
             else:
                 await _compare(run_id, comparison)
         await heal(run_id)
-        report = await own(ReconcilingActivities.end, RunEnd(run_id=run_id, skipped=tuple(skipped)), "end the run")
+        report = await own(
+            ReconcilingActivities.end, RunEnd(run_id=run_id, skipped=tuple(skipped)), summary="end the run"
+        )
         workflow.set_current_details("\n".join(f"- {line}" for line in _lines(report)))
         return "; ".join(_lines(report))
 
@@ -97,7 +99,7 @@ async def _read(run_id: str, party: Party) -> str | None:
 async def _compare(run_id: str, comparison: Comparison) -> None:
     request = CompareRequest(run_id=run_id, comparison=comparison, limit=_AT_ONCE)
     for _ in range(_STEPS):
-        compared = await own(ReconcilingActivities.compare, request, f"compare {comparison.value}")
+        compared = await own(ReconcilingActivities.compare, request, summary=f"compare {comparison.value}")
         if compared.orders < _AT_ONCE:
             return
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from temporalio import workflow
 
+from models.ids import event_id
 from models.messages import Verdict
 from models.returns.case import ReturnLine
 from models.returns.disposing import lines_of
@@ -63,7 +64,7 @@ def _aside(run: ReturnRun, oddity: Oddity) -> GoodsSetAside:
     # In the same terms in which the ledger was told that they came.
     lot = Lot(oddity.line_id or "", oddity.sku, oddity.quantity, oddity.node, oddity.lot)
     return GoodsSetAside(
-        event_id=f"{run.case.id}/unannounced/{oddity.id}",
+        event_id=event_id(run.case.id, f"unannounced/{oddity.id}"),
         occurred_at=workflow.now(),
         document=run.case.id,
         reason="not announced, and not taken back",

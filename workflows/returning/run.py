@@ -19,8 +19,7 @@ from models.returns.money import ClaimChange, LineClaim
 from models.states.hold import HoldKind, HoldState
 from workflows.asides import Asides
 from workflows.asking import Asking, Manner
-from workflows.desk import OWN_RETRIES
-from workflows.queues import OWN_WITHIN
+from workflows.own import own
 from workflows.returning.shelving import Shelving
 
 if TYPE_CHECKING:
@@ -130,9 +129,7 @@ class ReturnRun:
         """Ask our own store: quick, and retried until it answers; what it refuses is shown, and asked again after."""
         while True:
             try:
-                return await workflow.execute_local_activity_method(
-                    verb, question, start_to_close_timeout=OWN_WITHIN, retry_policy=OWN_RETRIES, summary=summary
-                )
+                return await own(verb, question, summary=summary)
             except (ActivityError, ApplicationError) as error:
                 reason = f"our own books refused to {summary}: {trouble_of(error).message}; any answer tries again"
                 hold = self.standing.open_hold(HoldKind.OTHER, reason)

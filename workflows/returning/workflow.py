@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ApplicationError
 
 from models.errors import InvalidInput
 from models.messages import START_MAX, Cancellation, Verdict
@@ -22,10 +21,10 @@ from models.returns.messages import (
     ReturnWord,
 )
 from models.returns.standing import ReturnStanding
-from models.states.hold import HoldState
 from models.states.returning import ReturnState
 from workflows.desk import CancelOrder
-from workflows.messages import conflict, from_call, from_signal, refusal, sentence
+from workflows.hearing import Hearing
+from workflows.messages import from_call, from_signal, refusal
 from workflows.returning import taking
 from workflows.returning.desk import ReturnDesk
 from workflows.returning.following import close, follow
@@ -42,7 +41,6 @@ class ReturnWorkflow:
     def __init__(self, *start: RawValue) -> None:
         """Take the start's one payload; a bad one must fail the run and not wedge it, so `run` says so."""
         self._bad_start: InvalidInput | None = None
-        self._seen: set[str] = set()
         try:
             case = from_call(ReturnStart, start, largest=START_MAX).case
             if case.id != workflow.info().workflow_id:
@@ -52,23 +50,20 @@ class ReturnWorkflow:
             return
         standing = ReturnStanding(case, workflow.now)
         self._run = ReturnRun(standing, ReturnDesk(standing))
+        self._hearing = Hearing(standing, self._run.desk)
 
     @workflow.run
     async def run(self, *_start: RawValue) -> str:
         """Carry the return to its end, and answer the state it ends in."""
         if self._bad_start is not None:
             raise refusal(self._bad_start)
-        story = asyncio.ensure_future(self._story())
-        while not story.done():
-            try:
-                await self._run.asides.beside(story)
-            except asyncio.CancelledError:
-                # Somebody pressed "Request Cancellation": what has not come is not waited for any more.
-                reason = workflow.cancellation_reason() or "cancelled in Temporal"
-                self._run.desk.wish = Cancellation(reason=reason, actor="temporal")
-        await story
+        run = self._run
+        await run.asides.told_to_its_end(asyncio.ensure_future(self._life()), run.desk.take_wish)
+        return run.standing.state.value
+
+    async def _life(self) -> None:
+        await self._story()
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return self._run.standing.state.value
 
     async def _story(self) -> None:
         run = self._run
@@ -143,7 +138,7 @@ class ReturnWorkflow:
     @workflow.update(name="withdraw", description="Wait no longer for what has not come: reason, actor")
     async def withdraw(self, *wish: RawValue) -> ReturnAcknowledgement:
         """Take the wish to keep the goods after all."""
-        self._run.desk.wish = from_call(Cancellation, wish)
+        self._run.desk.take_wish(from_call(Cancellation, wish))
         return self._acknowledge("what has not come is not waited for any more")
 
     @withdraw.validator
@@ -185,14 +180,8 @@ class ReturnWorkflow:
         await self._heard(name, lambda: self._told(name, arguments))
 
     async def _heard(self, name: str, take: Callable[[], Awaitable[None]]) -> None:
-        if self._bad_start is not None:
-            return
-        try:
-            await take()
-        except (InvalidInput, ApplicationError) as error:
-            said = sentence(error) if isinstance(error, InvalidInput) else error.message
-            self._run.standing.tell(f"signal {name} refused: {said}", kind=TimelineKind.REFUSED_MESSAGE)
-            await self._run.desk.show(index=False)
+        if self._bad_start is None:
+            await self._hearing.heed(name, take())
 
     async def _received(self, sent: Sequence[object]) -> None:
         receipt = from_call(GoodsReceipt, sent)
@@ -208,7 +197,7 @@ class ReturnWorkflow:
 
     async def _answer(self, verdict: Verdict, sent: Sequence[object]) -> None:
         word = from_call(ReturnWord, sent)
-        hold = self._open_hold(word.hold)
+        hold = self._hearing.open_hold(word.hold)
         taking.check_amount(self._run, hold, verdict, word.amount)
         decision = ReturnDecision(hold=hold, verdict=verdict, reason=word.reason, actor=word.actor, amount=word.amount)
         self._note_amount(decision)
@@ -217,7 +206,7 @@ class ReturnWorkflow:
     async def _wish(self, sent: Sequence[object]) -> None:
         wish = from_call(Cancellation, sent)
         self._check_wish(wish)
-        self._run.desk.wish = wish
+        self._run.desk.take_wish(wish)
 
     async def _told(self, name: str, arguments: Sequence[RawValue]) -> None:
         if name != "partner_event":
@@ -226,8 +215,7 @@ class ReturnWorkflow:
         event = from_signal(PARTNER_EVENT, arguments)
         if not isinstance(event, ParcelMoved) or event.tracking_number != self._run.standing.tracking_number:
             raise InvalidInput.at("/tracking_number", "identity", "is no parcel of this return")
-        if event.event_id not in self._seen:
-            self._seen.add(event.event_id)
+        if self._hearing.is_news(event.event_id):
             self._run.parcels.append(event)
 
     def _checked(self, check: Callable[[], None]) -> None:
@@ -238,7 +226,7 @@ class ReturnWorkflow:
             raise refusal(error) from error
 
     def _check_decision(self, decision: ReturnDecision) -> None:
-        hold = self._open_hold(decision.hold)
+        hold = self._hearing.open_hold(decision.hold)
         taking.check_amount(self._run, hold, decision.verdict, decision.amount)
 
     def _check_wish(self, _wish: Cancellation) -> None:
@@ -247,19 +235,6 @@ class ReturnWorkflow:
     def _note_amount(self, decision: ReturnDecision) -> None:
         if decision.amount is not None:
             self._run.amounts[decision.hold] = decision.amount
-
-    def _open_hold(self, hold_id: str | None) -> str:
-        """Find the open hold that is meant; without an id, the only one."""
-        standing = self._run.standing
-        open_ids = [hold.id for hold in standing.open_holds]
-        if hold_id is None and len(open_ids) == 1:
-            return open_ids[0]
-        if hold_id in open_ids and hold_id is not None:
-            return hold_id
-        hold = standing.holds.get(hold_id or "")
-        if hold is not None and hold.state is not HoldState.OPEN:
-            raise conflict(f"hold {hold_id} was {hold.state.value} already")
-        raise conflict(f"there is no open hold {hold_id or ''}; open are: {', '.join(open_ids) or 'none'}")
 
     def _started(self) -> None:
         if self._bad_start is not None:

@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from activities.failures import trouble_of
 from models.errors import Trouble
-from workflows.queues import ANSWER_WITHIN
+from workflows.attempting import LEAST, attempt
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -52,15 +52,14 @@ async def ask_patiently(
     pause = _FIRST_PAUSE
     while True:
         try:
-            return await workflow.execute_activity_method(
+            return await attempt(
                 verb,
                 question,
-                task_queue=partner.value,
-                start_to_close_timeout=ANSWER_WITHIN,
-                # Nobody may be there to take it: that is the partner's worker being away, and ends like all else.
-                schedule_to_start_timeout=max(patience, ANSWER_WITHIN),
-                retry_policy=_QUICK,
+                partner.value,
                 summary=summary,
+                retries=_QUICK,
+                # Nobody may be there to take it: that is the partner's worker being away, and ends like all else.
+                taken_up_within=max(patience, LEAST),
             )
         except ActivityError as error:
             if is_cancelled_exception(error):

@@ -17,9 +17,8 @@ from activities.feeds import ChannelOrderActivities, FeedActivities, FeedBookAct
 from models.errors import InvalidInput
 from models.partners.polling import Polled, Polling, Read, Stretch
 from workflows.attributes import WAITING_ON
-from workflows.desk import OWN_RETRIES
 from workflows.messages import from_call, refusal
-from workflows.queues import OWN_WITHIN
+from workflows.own import own
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -100,13 +99,8 @@ class PollingWorkflow:
 
     async def _say(self, failure: Failure) -> None:
         self._show(failure.message)
-        await workflow.execute_local_activity_method(
-            FeedBookActivities.troubled,
-            Trouble(feed=self._polling.feed, said=failure.message[:500]),
-            start_to_close_timeout=OWN_WITHIN,
-            retry_policy=OWN_RETRIES,
-            summary="note that it cannot be read",
-        )
+        trouble = Trouble(feed=self._polling.feed, said=failure.message[:500])
+        await own(FeedBookActivities.troubled, trouble, summary="note that it cannot be read")
 
     def _show(self, trouble: str | None) -> None:
         """Show how it is, and let a feed that cannot be read be found by the search attribute, as orders are."""

@@ -14,10 +14,11 @@ from activities.channel_stock import ChannelStockActivities, StockOfferActivitie
 from activities.failures import trouble_of
 from models.errors import InvalidInput, Trouble
 from models.policy.stock.publishing import PublicationStart, halves, pause_before
+from workflows.attempting import attempt
 from workflows.attributes import WAITING_ON
-from workflows.desk import OWN_RETRIES
 from workflows.messages import from_call, refusal
-from workflows.queues import ANSWER_WITHIN, OWN_WITHIN, channel_queue
+from workflows.own import own
+from workflows.queues import channel_queue
 from workflows.scheduled.publishing_card import Card
 
 if TYPE_CHECKING:
@@ -100,13 +101,12 @@ class PublicationWorkflow:
         it refuses alone is left out, and that has been told too.
         """
         try:
-            await workflow.execute_activity_method(
+            await attempt(
                 ChannelStockActivities.publish,
                 batch,
-                task_queue=channel_queue(batch.channel),
-                start_to_close_timeout=ANSWER_WITHIN,
-                retry_policy=_QUICK,
+                channel_queue(batch.channel),
                 summary=f"tell {batch.channel} {len(batch.offers)} numbers",
+                retries=_QUICK,
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
@@ -126,24 +126,12 @@ class PublicationWorkflow:
         return None
 
     async def _note(self, batch: OfferBatch) -> None:
-        await workflow.execute_local_activity_method(
-            StockOfferActivities.published,
-            batch,
-            start_to_close_timeout=OWN_WITHIN,
-            retry_policy=OWN_RETRIES,
-            summary=f"note {len(batch.offers)} as told",
-        )
+        await own(StockOfferActivities.published, batch, summary=f"note {len(batch.offers)} as told")
         self._card.tell(batch, workflow.now())
         self._show()
 
     async def _next(self) -> OfferBatch | None:
-        return await workflow.execute_local_activity_method(
-            StockOfferActivities.next_batch,
-            self._start.channel,
-            start_to_close_timeout=OWN_WITHIN,
-            retry_policy=OWN_RETRIES,
-            summary="what is to be told",
-        )
+        return await own(StockOfferActivities.next_batch, self._start.channel, summary="what is to be told")
 
     def _show(self, next_at: datetime | None = None) -> None:
         workflow.set_current_details(self._card.text(next_at))

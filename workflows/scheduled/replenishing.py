@@ -16,9 +16,10 @@ from activities.warehouse import WarehouseActivities
 from models.errors import InvalidInput, Trouble
 from models.partners.transfers import PurchaseRequisition, TransferLine, TransferOrder
 from models.stock.replenishment import Replenished, ReplenishmentReport
-from workflows.desk import OWN_RETRIES
 from workflows.messages import from_call, refusal
-from workflows.queues import OWN_WITHIN, Partner
+from workflows.own import own
+from workflows.patches import SECOND_LOOK
+from workflows.queues import Partner
 from workflows.scheduled.patience import NotAnswered, ask_patiently
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ Reply = TypeVar("Reply")
 _AT_ONCE = 200
 """Proposals in one round: its history stays small, and the next round is minutes away."""
 _SIDE_BY_SIDE = 10
+_LOOKED_WITHIN = timedelta(minutes=5)
+"""Every shelf is looked at: with many articles that takes longer than any step of an order."""
 _ROUND = timedelta(minutes=20)
 """Longer than a partner stumbles: a requisition in doubt is settled by the round that asked, with what it asked."""
 _TRANSFER_PATIENCE = timedelta(hours=12)
@@ -38,17 +41,13 @@ _TRANSFER_PATIENCE = timedelta(hours=12)
 
 @workflow.defn(name="ReplenishmentWorkflow")
 class ReplenishmentWorkflow:
-    """One round. A proposal's key stays until its supply is known, so that rounds which overlap order once."""
+    """One round. What it asks for is written down before, so that a later round asks for the very same again."""
 
     @workflow.run
     async def run(self, *_start: RawValue) -> ReplenishmentReport:
         """Ask for everything that is proposed; what one partner refuses does not stop the rest."""
-        found = await workflow.execute_local_activity_method(
-            ReplenishingActivities.proposals,
-            _AT_ONCE,
-            start_to_close_timeout=OWN_WITHIN,
-            retry_policy=OWN_RETRIES,
-            summary="what is to be ordered",
+        found = await own(
+            ReplenishingActivities.proposals, _AT_ONCE, summary="what is to be ordered", within=_LOOKED_WITHIN
         )
         self._deadline = workflow.now() + _ROUND
         # One partner's trouble is not to keep the other waiting.
@@ -65,7 +64,10 @@ class ReplenishmentWorkflow:
             try:
                 reference = await (self._buy(proposal) if source is None else self._move(proposal, source))
             except NotAnswered as unanswered:
-                return result.model_copy(update={"trouble": unanswered.failure.message[:500]})
+                trouble = unanswered.failure.message[:500]
+                if unanswered.failure.kind is Trouble.REFUSE and workflow.patched(SECOND_LOOK):
+                    await self._refused(proposal, trouble)
+                return result.model_copy(update={"trouble": trouble})
         return result.model_copy(update={"reference": reference})
 
     async def _buy(self, proposal: Proposal) -> str:
@@ -80,13 +82,7 @@ class ReplenishmentWorkflow:
         )
         summary = f"buy {proposal.quantity} {proposal.sku} for {proposal.node}"
         answer = await self._ask_afresh(ErpActivities.requisition, requisition, Partner.ERP, summary)
-        await workflow.execute_local_activity_method(
-            ReplenishingActivities.ordered,
-            args=[proposal, answer],
-            start_to_close_timeout=OWN_WITHIN,
-            retry_policy=OWN_RETRIES,
-            summary=f"expect {answer.reference}",
-        )
+        await own(ReplenishingActivities.ordered, proposal, answer, summary=f"expect {answer.reference}")
         return answer.reference
 
     async def _move(self, proposal: Proposal, source: str) -> str:
@@ -101,10 +97,13 @@ class ReplenishmentWorkflow:
         summary = f"send {proposal.quantity} {proposal.sku} from {source} to {proposal.node}"
         return (await self._ask_afresh(WarehouseActivities.transfer, order, Partner.WMS, summary)).reference
 
+    async def _refused(self, proposal: Proposal, trouble: str) -> None:
+        await own(ReplenishingActivities.refused, proposal, trouble, summary=f"note that {proposal.sku} was refused")
+
     async def _ask_afresh(
         self, verb: Callable[[Any, Asked], Awaitable[Reply]], ask: Asked, partner: Partner, summary: str
     ) -> Reply:
-        """Ask under the proposal's key; after a refusal once more under a key of the day.
+        """Ask under the proposal's key; a round that was begun by older code asks once more, under a key of the day.
 
         A refusal stays the answer under its key, though its cause may be gone tomorrow; and it had no effect, so that
         another key does not order twice.
@@ -112,7 +111,7 @@ class ReplenishmentWorkflow:
         try:
             return await ask_patiently(verb, ask, partner, summary, patience=self._deadline - workflow.now())
         except NotAnswered as unanswered:
-            if unanswered.failure.kind is not Trouble.REFUSE:
+            if unanswered.failure.kind is not Trouble.REFUSE or workflow.patched(SECOND_LOOK):
                 raise
         fresh = ask.model_copy(update={"key": f"{ask.key}~{workflow.now():%Y-%m-%d}"})
         return await ask_patiently(verb, fresh, partner, summary, patience=self._deadline - workflow.now())

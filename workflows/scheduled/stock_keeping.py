@@ -15,6 +15,7 @@ from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 from activities.stock_keeping import ErpCheckActivities, StockKeepingActivities, WarehouseCheckActivities
+from workflows.attempting import TAKEN_UP_WITHIN
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
@@ -122,6 +123,8 @@ async def _compare(verb: Callable[..., Awaitable[int]], partner: Partner) -> int
         args=(),
         task_queue=partner.value,
         start_to_close_timeout=_COMPARED_WITHIN,
+        # A partner whose worker is away must not keep our own books from being compared.
+        schedule_to_start_timeout=TAKEN_UP_WITHIN,
         retry_policy=_PARTNER_RETRIES,
         summary=f"compare our books with {partner.called}",
     )

@@ -1,7 +1,7 @@
 """What nobody saw to while something else was short: reserved once all that was short is settled.
 
-An order that goes together has nothing reserved while one of its lines is short. A line whose shortage is answered by a
-person goes on by itself; the others, which could have been had all along, must not be forgotten over it.
+Only orders from before answers said that they go together have such lines (`ReservationAnswer.together`); what goes
+together now is seen to as a whole (workflows/stocking/together.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def left_over(needs: tuple[Need, ...], answer: ReservationAnswer) -> tuple[Need, ...]:
-    """Say what of the needs was neither granted nor has a remedy."""
+    """Say what of the needs was neither granted nor has a remedy, and is not seen to together with the rest."""
+    if answer.together:
+        return ()
     left: dict[Piece, int] = {}
     for need in needs:
         left[need.line_id, need.sku] = left.get((need.line_id, need.sku), 0) + need.quantity

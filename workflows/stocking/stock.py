@@ -11,8 +11,8 @@ from temporalio import workflow
 
 from activities.stock import StockActivities
 from models.order.assessment import Objection
+from models.order.casebook import PLATFORM, said
 from models.order.pieces import needs_of
-from models.order.standing import PLATFORM
 from models.states.hold import HoldKind
 from models.stock.deciding import reserved
 from models.stock.demand import Demand
@@ -139,8 +139,7 @@ class Stocking:
             # Nothing is said of what to do instead: a person says when to try again.
             short = "; ".join(f"{item.sku}: {item.available} of {item.wanted}" for item in answer.shortages)
             await run.desk.clear([Objection(kind=HoldKind.INVENTORY, reason=f"short of stock: {short}"[:500])])
-        for remedy in answer.remedies:
-            self.remedies.begin(remedy, part)
+        self.remedies.begin(needs, answer, part, demand)
         rest = left_over(needs, answer) if answer.remedies else ()
         if rest and workflow.patched(WHOLE_LIFE):
             run.aside(bring_along(run, rest))
@@ -200,7 +199,7 @@ class Stocking:
         return "given back"
 
     async def _release(self, key: str, reason: str) -> None:
-        release = ReservationRelease(reservation_key=key, order_id=self._run.order.id, reason=reason)
+        release = ReservationRelease(reservation_key=key, order_id=self._run.order.id, reason=said(reason))
         await self._run.own(StockActivities.release, release, "give the stock back")
 
     def add(self, part: str, allocations: tuple[Allocation, ...], *, firm: bool) -> None:
@@ -273,7 +272,7 @@ class Stocking:
 
     async def _free(self, items: tuple[Freed, ...], reservation_key: str, document: str, reason: str) -> None:
         release = ReservationRelease(
-            reservation_key=reservation_key, order_id=self._run.order.id, reason=reason, key=document, items=items
+            reservation_key=reservation_key, order_id=self._run.order.id, reason=said(reason), key=document, items=items
         )
         await self._run.own(StockActivities.release, release, "give back what was not found")
 

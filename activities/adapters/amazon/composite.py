@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from models.order.document import OrderDocument
 
 _BESIDE = ("OrderItems", "OrderItemList", "ShippingAddress", "BuyerInfo")
+_WITH = {"ShippingAddress": {"DeliveryPreferences", "BuyerCompanyName"}}
+"""What comes in the same answer, and belongs to the order."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Composite:
             part, place = _unwrapped(parts[name], f"{at}/{name}")
             answer = part if isinstance(part, dict) and name in part else {name: part}
             inside = place if answer is part else place.removesuffix(f"/{name}")
-            for key in {name, "NextToken"} & answer.keys():
+            for key in {name, "NextToken", *_WITH.get(name, ())} & answer.keys():
                 value[key], places[key] = answer[key], f"{inside}/{key}"
         if "NextToken" in parts:
             value["NextToken"], places["NextToken"] = parts["NextToken"], f"{at}/NextToken"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from activities.adapters.amazon.v2026_payload import Breakdown, OrderItem
 
-_GOODS, _SHIPPING = "ITEM", "SHIPPING"
+_GOODS, _SHIPPING, _DISCOUNT = "ITEM", "SHIPPING", "DISCOUNT"
 _BESIDE = {
     "GIFT_WRAP": (ChargeKind.GIFT_WRAP, "Gift wrap"),
     "COD_FEE": (ChargeKind.SURCHARGE, "Cash on delivery"),
@@ -81,7 +81,7 @@ class _Ledger:
         amount = breakdown.subtotal.read(self._currency, f"{at}/subtotal")
         if breakdown.type == "TAX":
             self._share(self._taxes, breakdown, amount, at)
-        elif breakdown.type == "DISCOUNT":
+        elif breakdown.type == _DISCOUNT:
             # A discount may be written as what it is or as what it does to the total: 5.00 and -5.00 are one.
             self._share(self._discounts, breakdown, _positive(amount), at)
         else:
@@ -89,16 +89,23 @@ class _Ledger:
             self._prices[kind] += amount
 
     def _share(self, book: dict[str, Money], breakdown: Breakdown, amount: Money, at: str) -> None:
-        left = amount
+        left, last, off = amount, _GOODS, False
         for index, part in enumerate(breakdown.detailed_breakdowns):
+            off = off or part.subtype == _DISCOUNT
             if part.value is None or part.subtype not in {_SHIPPING, *_BESIDE}:
                 continue
+            last = part.subtype
             value = part.value.read(self._currency, f"{at}/detailedBreakdowns/{index}/value")
             value = _positive(value) if book is self._discounts else value
-            book[part.subtype or _GOODS] += value
+            book[last] += value
             left -= value
         if left.amount < 0 <= amount.amount:
-            raise InvalidInput.at(f"{at}/detailedBreakdowns", "total", f"come to more than their subtotal of {amount}")
+            if not off:
+                message = f"come to more than their subtotal of {amount}"
+                raise InvalidInput.at(f"{at}/detailedBreakdowns", "total", message)
+            # A discount takes tax off without saying of what: off the goods, and what they do not have off the last.
+            book[last] += left
+            return
         # What no part is said to fall on falls on the goods.
         book[_GOODS] += left
 

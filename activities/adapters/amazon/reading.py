@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from activities.adapters.channel_payload import ChannelModel
 from activities.adapters.storefront import text
@@ -65,15 +65,29 @@ def _either(name: str) -> Any:  # noqa: ANN401 - what pydantic's Field gives is 
     return Field(default=None, validation_alias=AliasChoices(name[:1].upper() + name[1:], name))
 
 
-class AmazonAddress(ChannelModel):
+class AmazonModel(ChannelModel):
+    """A part of one of Amazon's documents; a field that comes as null is read as one that does not come."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, value: object) -> object:
+        return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
+
+
+class AmazonAddress(AmazonModel):
     """An address, in whichever case a format writes its names."""
 
     name: MaybeText = _either("name")
+    attention: MaybeText = _either("attention")
     company: MaybeText = _either("companyName")
     line_1: MaybeText = _either("addressLine1")
     line_2: MaybeText = _either("addressLine2")
     line_3: MaybeText = _either("addressLine3")
     city: MaybeText = _either("city")
+    district: MaybeText = _either("district")
+    county: MaybeText = _either("county")
+    district_or_county: MaybeText = _either("districtOrCounty")
+    municipality: MaybeText = _either("municipality")
     region: MaybeText = _either("stateOrRegion")
     postal_code: MaybeText = _either("postalCode")
     country: MaybeText = _either("countryCode")
@@ -87,9 +101,9 @@ class AmazonAddress(ChannelModel):
         """
         made = address(
             at=at,
-            name=self.name,
+            name=", ".join(dict.fromkeys(each for each in (self.name, self.attention) if each)),
             company=self.company,
-            street=(self.line_1, self.line_2, self.line_3),
+            street=(self.line_1, self.line_2, self.line_3, self._quarter()),
             city=self.city,
             region=self.region,
             postal_code=self.postal_code,
@@ -101,8 +115,13 @@ class AmazonAddress(ChannelModel):
             raise InvalidInput.at(at, "country", f"{text.line(self.country) or 'nothing'} is no country we know")
         return made
 
+    def _quarter(self) -> str:
+        """Where in the town, or about it: some countries' post needs it, and our address has no field for it."""
+        named = (self.district, self.county, self.district_or_county, self.municipality)
+        return ", ".join(dict.fromkeys(each for each in named if each and each not in {self.city, self.region}))
 
-class AmazonMoney(ChannelModel):
+
+class AmazonMoney(AmazonModel):
     """An amount in major units and its currency."""
 
     amount: MaybeAmount = _either("amount")
@@ -114,9 +133,21 @@ class AmazonMoney(ChannelModel):
         Raises:
             InvalidInput: another currency, or more decimals than it has.
         """
+        self._check(currency, at)
+        return exact(self.amount or NOTHING, currency, at)
+
+    def times(self, pieces: int, currency: str, at: str) -> Money:
+        """What so many pieces cost at this price, which may be finer than the currency's minor unit.
+
+        Raises:
+            InvalidInput: another currency.
+        """
+        self._check(currency, at)
+        return Money.rounded((self.amount or NOTHING) * pieces, currency)
+
+    def _check(self, currency: str, at: str) -> None:
         if self.currency is not None and self.currency != currency and self.amount:
             raise InvalidInput.at(at, "currency", f"is in {self.currency}, but the order in {currency}")
-        return exact(self.amount or NOTHING, currency, at)
 
 
 def money(value: AmazonMoney | None, currency: str, at: str) -> Money:
@@ -161,3 +192,19 @@ def only_once(names: Iterable[tuple[str, str]]) -> None:
         if name in seen:
             raise InvalidInput.at(at, "twice", f"the item {name} stands twice")
         seen.add(name)
+
+
+def wishes(named: str, customised: str | None, wrapping: str | None, message: str | None) -> list[str]:
+    """What the warehouse has to know of an item beside its number.
+
+    Args:
+        named: the item.
+        customised: where its customisation can be fetched.
+        wrapping: the gift wrapping that was chosen.
+        message: the greeting that goes with it.
+    """
+    told = [
+        f"{named}: customised as in {customised}" if customised else "",
+        f"{named}: gift wrap {wrapping}" if wrapping else "",
+    ]
+    return [each for each in (*told, message) if each]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from activities.adapters.amazon.bill import Cost, Item, Reckoning, Stated
 from activities.adapters.amazon.marketplaces import Marketplace, marketplace
 from activities.adapters.amazon.paying import paid
-from activities.adapters.amazon.reading import AmazonMoney, currency_of, money, node, only_once
+from activities.adapters.amazon.reading import AmazonMoney, currency_of, money, node, only_once, wishes
 from activities.adapters.amazon.v0_payload import BuyerInfo, ItemBuyerInfo, OrderItem, V0Order
 from activities.adapters.channel_payload import fields
 from activities.adapters.storefront import text
@@ -169,6 +169,7 @@ def _finished(order: V0Order, item: OrderItem, at: str) -> int:
 def _customer(order: V0Order) -> Customer:
     buyer: BuyerInfo = order.buyer_info
     company = text.line(buyer.buyer_tax_info.company_legal_name) if buyer.buyer_tax_info else None
+    company = company or text.line(order.buyer_company_name)
     return Customer(
         kind=CustomerKind.COMPANY if company or order.is_business_order else CustomerKind.PERSON,
         name=company or text.line(buyer.buyer_name),
@@ -193,7 +194,7 @@ def _fulfilment(order: V0Order) -> FulfilmentRequest:
     fast = order.shipment_service_level_category in _FAST or order.is_prime or order.is_premium_order
     wishes = order.delivery_preferences
     said = [wishes.drop_off_location, wishes.address_instructions] if wishes else []
-    said += (item.buyer_info.gift_message_text for item in order.order_items if item.buyer_info)
+    said += (wish for item in order.order_items for wish in _wishes(item))
     return FulfilmentRequest(
         service_level=ServiceLevel.EXPEDITED if fast else ServiceLevel.STANDARD,
         fulfilled_by=FulfilledBy.CHANNEL if order.fulfillment_channel == _BY_AMAZON else FulfilledBy.MERCHANT,
@@ -203,6 +204,13 @@ def _fulfilment(order: V0Order) -> FulfilmentRequest:
         deliver_by=order.latest_delivery_date,
         instructions=text.note("\n".join(each for each in said if each)),
     )
+
+
+def _wishes(item: OrderItem) -> list[str]:
+    """What the buyer asked for with one item."""
+    info, named = item.buyer_info or ItemBuyerInfo(), item.seller_sku or item.asin or item.order_item_id
+    customised = info.buyer_customized_info.customized_url if info.buyer_customized_info else None
+    return wishes(named, customised, info.gift_wrap_level, info.gift_message_text)
 
 
 def _store(order: V0Order) -> str | None:

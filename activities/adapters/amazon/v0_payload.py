@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_pascal
 
 from activities.adapters.amazon.reading import (
     AmazonAddress,
+    AmazonModel,
     AmazonMoney,
     Flag,
     Items,
@@ -17,18 +18,22 @@ from activities.adapters.amazon.reading import (
     MaybeText,
     Pieces,
 )
-from activities.adapters.channel_payload import ChannelModel
 from models.base import Identifier
 from models.order.document import LINES_MAX, Moment
 
 
-class V0Model(ChannelModel):
+class V0Model(AmazonModel):
     """Names in Pascal case."""
 
     model_config = ConfigDict(alias_generator=to_pascal)
 
 
+class CustomizedInfo(V0Model):
+    customized_url: MaybeText = Field(default=None, alias="CustomizedURL")
+
+
 class ItemBuyerInfo(V0Model):
+    buyer_customized_info: CustomizedInfo | None = None
     gift_wrap_price: AmazonMoney | None = None
     gift_wrap_tax: AmazonMoney | None = None
     gift_wrap_level: MaybeText = None
@@ -116,6 +121,8 @@ class V0Order(V0Model):
     is_replacement_order: Flag = False
     is_ispu: Flag = Field(default=False, alias="IsISPU")
     shipping_address: AmazonAddress | None = None
+    buyer_company_name: MaybeText = None
+    """As getOrderAddress says it."""
     buyer_info: BuyerInfo = BuyerInfo()
     delivery_preferences: DeliveryPreferences | None = None
     order_items: Annotated[Sequence[OrderItem], Items, Field(max_length=LINES_MAX)] = Field(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from activities.adapters.amazon.bill import Item, Reckoning, Stated
+from activities.adapters.amazon.bill import Bill, Item, Reckoning, Stated
 from activities.adapters.amazon.marketplaces import Marketplace, marketplace
 from activities.adapters.amazon.paying import paid
 from activities.adapters.amazon.proceeds import proceeds
-from activities.adapters.amazon.reading import currency_of, money, only_once
+from activities.adapters.amazon.reading import currency_of, money, only_once, wishes
 from activities.adapters.amazon.v2026_payload import OrderItem, V2026Order
 from activities.adapters.channel_payload import fields
 from activities.adapters.storefront import text
@@ -40,31 +41,14 @@ def document(value: dict[str, Any], at: str) -> OrderDocument:
     """
     order = fields(V2026Order, value, at)
     _complete(order, at)
-    stated = order.proceeds.grand_total
-    custom = marketplace(order.sales_channel.marketplace_id, stated.currency if stated else None)
-    amounts = [stated, *(item.proceeds.proceeds_total for item in order.order_items)]
-    amounts += (item.product.price.unit_price for item in order.order_items)
-    currency = currency_of(amounts, custom.currency if custom else None, f"{at}/proceeds/grandTotal/currencyCode")
-    items = [_item(order, item, currency, f"{at}/orderItems/{index}") for index, item in enumerate(order.order_items)]
-    only_once((item.id, f"{item.at}/orderItemId") for item in items)
-    level = text.line(order.fulfillment.fulfillment_service_level)
-    place = f"{at}/proceeds/grandTotal"
-    bill = Reckoning(
-        currency=currency,
-        items=items,
-        stated=Stated(stated.read(currency, place) if stated else None, place),
-        taxes_included=(custom or Marketplace(currency)).taxes_included,
-        shipping_name=level or "Shipping",
-        shipping_code=level,
-        tip=_tip(order, currency, at),
-    ).bill()
+    bill = _bill(order, at)
     address = order.recipient.delivery_address
     return OrderDocument(
         channel=CHANNEL,
         external_id=order.order_id,
         number=next((text.line(each.alias_id) for each in order.order_aliases if each.alias_id), None),
         placed_at=order.created_time,
-        currency=currency,
+        currency=bill.total.currency,
         taxes_included=bill.taxes_included,
         customer=_customer(order),
         shipping_address=address.canonical(f"{at}/recipient/deliveryAddress") if address else None,
@@ -76,6 +60,29 @@ def document(value: dict[str, Any], at: str) -> OrderDocument:
         total=bill.total,
         cancelled_at=(order.last_updated_time or order.created_time) if order.is_cancelled else None,
         note=_wish_to_cancel(order),
+    )
+
+
+def _bill(order: V2026Order, at: str) -> Bill:
+    stated = order.proceeds.grand_total
+    custom = marketplace(order.sales_channel.marketplace_id, stated.currency if stated else None)
+    amounts = [stated, *(item.proceeds.proceeds_total for item in order.order_items)]
+    amounts += (item.product.price.unit_price for item in order.order_items)
+    currency = currency_of(amounts, custom.currency if custom else None, f"{at}/proceeds/grandTotal/currencyCode")
+    items = [_item(order, item, currency, f"{at}/orderItems/{index}") for index, item in enumerate(order.order_items)]
+    only_once((item.id, f"{item.at}/orderItemId") for item in items)
+    level = text.line(order.fulfillment.fulfillment_service_level)
+    tips = _tips(order, currency, at)
+    return _with_tips(
+        Reckoning(
+            currency=currency,
+            items=items,
+            stated=_stated(order, tips, at),
+            taxes_included=(custom or Marketplace(currency)).taxes_included,
+            shipping_name=level or "Shipping",
+            shipping_code=level,
+        ),
+        tips,
     )
 
 
@@ -140,13 +147,37 @@ def _sent(order: V2026Order, item: OrderItem) -> int:
     return item.quantity_ordered if gone else 0
 
 
-def _tip(order: V2026Order, currency: str, at: str) -> Money:
+def _stated(order: V2026Order, tips: Money, at: str) -> Stated:
+    """What Amazon says the order comes to: in all, or item by item beside the tips."""
+    place, whole, currency = f"{at}/proceeds/grandTotal", order.proceeds.grand_total, tips.currency
+    if whole is not None:
+        return Stated(whole.read(currency, place), place)
+    totals = [item.proceeds.proceeds_total for item in order.order_items]
+    if any(total is None for total in totals):
+        return Stated(None, place)
+    parts = (
+        money(total, currency, f"{at}/orderItems/{index}/proceeds/proceedsTotal") for index, total in enumerate(totals)
+    )
+    return Stated(Money.sum_of(parts, currency) + tips, f"{at}/orderItems")
+
+
+def _tips(order: V2026Order, currency: str, at: str) -> Money:
     tips = [
         breakdown.subtotal.read(currency, f"{at}/proceeds/breakdowns/{index}/subtotal")
         for index, breakdown in enumerate(order.proceeds.breakdowns)
         if breakdown.type == "DELIVERY_TIP"
     ]
     return Money.sum_of(tips, currency)
+
+
+def _with_tips(reckoning: Reckoning, tips: Money) -> Bill:
+    """Add up with the tips where the total counts them, else without: a tip is charged by itself, after checkout."""
+    if tips:
+        try:
+            return replace(reckoning, tip=tips).bill()
+        except InvalidInput:
+            return reckoning.bill()
+    return reckoning.bill()
 
 
 def _customer(order: V2026Order) -> Customer:
@@ -176,7 +207,7 @@ def _fulfilment(order: V2026Order) -> FulfilmentRequest:
     said, wishes = order.fulfillment, order.recipient.delivery_preference
     fast = said.fulfillment_service_level in _FAST or bool(_FAST_PROGRAMS & set(order.programs))
     notes = [wishes.drop_off_location, wishes.address_instruction]
-    notes += (item.fulfillment.packing.gift_option.gift_message for item in order.order_items)
+    notes += (wish for item in order.order_items for wish in _wishes(item))
     return FulfilmentRequest(
         service_level=ServiceLevel.EXPEDITED if fast else ServiceLevel.STANDARD,
         fulfilled_by=FulfilledBy.CHANNEL if said.fulfilled_by == _BY_AMAZON else FulfilledBy.MERCHANT,
@@ -185,6 +216,13 @@ def _fulfilment(order: V2026Order) -> FulfilmentRequest:
         deliver_by=said.deliver_by_window.latest_date_time,
         instructions=text.note("\n".join(each for each in notes if each)),
     )
+
+
+def _wishes(item: OrderItem) -> list[str]:
+    """What the buyer asked for with one item."""
+    product, gift = item.product, item.fulfillment.packing.gift_option
+    named = product.seller_sku or product.asin or item.order_item_id
+    return wishes(named, product.customization.customized_url, gift.gift_wrap_level, gift.gift_message)
 
 
 def _wish_to_cancel(order: V2026Order) -> str | None:

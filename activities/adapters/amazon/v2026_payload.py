@@ -10,18 +10,18 @@ from pydantic.alias_generators import to_camel
 
 from activities.adapters.amazon.reading import (
     AmazonAddress,
+    AmazonModel,
     AmazonMoney,
     Items,
     MaybeMoment,
     MaybeText,
     Pieces,
 )
-from activities.adapters.channel_payload import ChannelModel
 from models.base import Identifier
 from models.order.document import LINES_MAX, Moment
 
 
-class V2026Model(ChannelModel):
+class V2026Model(AmazonModel):
     """Names in camel case."""
 
     model_config = ConfigDict(alias_generator=to_camel)
@@ -56,11 +56,16 @@ class Price(V2026Model):
     unit_price: AmazonMoney | None = None
 
 
+class Customization(V2026Model):
+    customized_url: MaybeText = None
+
+
 class Product(V2026Model):
     asin: MaybeText = None
     title: MaybeText = None
     seller_sku: str | None = None
     price: Price = Price()
+    customization: Customization = Customization()
 
 
 class PromotionBreakdown(V2026Model):
@@ -86,6 +91,7 @@ class Cancellation(V2026Model):
 
 class GiftOption(V2026Model):
     gift_message: MaybeText = None
+    gift_wrap_level: MaybeText = None
 
 
 class Packing(V2026Model):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from activities.adapters.amazon.bill import Bill, Cost, Item, Reckoning, Stated
-from activities.adapters.amazon.reading import currency_of, money, only_once
-from activities.adapters.amazon.vendor_payload import BulkOrder, DirectOrder, Party, PurchaseItem
+from activities.adapters.amazon.reading import currency_of, money, only_once, wishes
+from activities.adapters.amazon.vendor_payload import BulkOrder, DirectDetails, DirectOrder, Party, PurchaseItem
 from activities.adapters.channel_payload import fields
 from activities.adapters.storefront import text
 from models.errors import InvalidInput
@@ -62,6 +62,7 @@ def bulk_document(value: dict[str, Any], at: str) -> OrderDocument:
         fulfilment=FulfilmentRequest(
             service_level=_level(fast=details.purchase_order_type == "RushOrder"),
             ship_by=_end(details.ship_window),
+            deliver_from=_begin(details.delivery_window),
             deliver_by=_end(details.delivery_window),
         ),
         total=bill.total,
@@ -96,7 +97,7 @@ def direct_document(value: dict[str, Any], at: str) -> OrderDocument:
             service_level=_level(fast=how.is_priority_shipment),
             ship_by=how.shipment_dates.required_ship_date,
             deliver_by=how.shipment_dates.promised_delivery_date,
-            instructions=text.note(how.message_to_customer),
+            instructions=text.note("\n".join(_wishes(details))),
         ),
         total=bill.total,
         cancelled_at=details.order_date if status == "CANCELLED" else None,
@@ -123,7 +124,6 @@ def _item(item: PurchaseItem, currency: str, at: str, *, finished: bool, sent: b
     if price.unit_of_measure and pieces:
         message = f"is a price by weight ({price.unit_of_measure.lower()}), and the goods' weight is not said"
         raise InvalidInput.at(f"{at}/{name}/unitOfMeasure", "by_weight", message)
-    each = price.read(currency, f"{at}/{name}")
     zero = Money.zero(currency)
     taxes = [
         money(tax.tax_amount, currency, f"{at}/taxDetails/taxLineItem/{index}/taxAmount")
@@ -144,7 +144,7 @@ def _item(item: PurchaseItem, currency: str, at: str, *, finished: bool, sent: b
         # An item that Amazon lowered to none is kept as one that was cancelled, to show that it was there.
         finished=quantity if finished or not pieces else 0,
         sent=quantity if sent and finished and pieces else 0,
-        goods=Cost(Money(amount=each.amount * pieces, currency=currency), zero, Money.sum_of(taxes, currency), zero),
+        goods=Cost(price.times(pieces, currency, f"{at}/{name}"), zero, Money.sum_of(taxes, currency), zero),
         shipping=Cost.nothing(currency),
     )
 
@@ -161,6 +161,16 @@ def _pieces(item: PurchaseItem, at: str) -> int:
         message = f"are {pieces} pieces, more than the {_PIECES_MAX} a line may have"
         raise InvalidInput.at(f"{at}/orderedQuantity", "quantity", message)
     return pieces
+
+
+def _wishes(details: DirectDetails) -> list[str]:
+    """What has to go with the parcel, and what the customer asked for item by item."""
+    message = details.shipment_details.message_to_customer
+    told = [message] if message else []
+    for item in details.items:
+        gift, named = item.gift_details, item.vendor_product_identifier or item.item_sequence_number
+        told += wishes(named, item.buyer_customized_info.customized_url, gift.gift_wrap_id, gift.gift_message)
+    return told
 
 
 def _customer(party: Party) -> Customer:
@@ -185,9 +195,19 @@ def _level(*, fast: bool) -> ServiceLevel:
     return ServiceLevel.EXPEDITED if fast else ServiceLevel.STANDARD
 
 
+# A window is its beginning and its end with two hyphens between them.
+
+
+def _begin(window: str | None) -> datetime | None:
+    return _moment((window or "").partition("--")[0] if "--" in (window or "") else "")
+
+
 def _end(window: str | None) -> datetime | None:
-    # A window is its beginning and its end with two hyphens between them.
+    return _moment((window or "").rpartition("--")[2])
+
+
+def _moment(spelt: str) -> datetime | None:
     try:
-        return _MOMENT.validate_python((window or "").rpartition("--")[2])
+        return _MOMENT.validate_python(spelt)
     except ValidationError:
         return None

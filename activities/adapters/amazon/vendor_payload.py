@@ -8,13 +8,21 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from activities.adapters.amazon.reading import AmazonAddress, AmazonMoney, Flag, Items, MaybeMoment, MaybeText, Pieces
-from activities.adapters.channel_payload import ChannelModel
+from activities.adapters.amazon.reading import (
+    AmazonAddress,
+    AmazonModel,
+    AmazonMoney,
+    Flag,
+    Items,
+    MaybeMoment,
+    MaybeText,
+    Pieces,
+)
 from models.base import Identifier
 from models.order.document import LINES_MAX, Moment
 
 
-class VendorModel(ChannelModel):
+class VendorModel(AmazonModel):
     """Names in camel case."""
 
     model_config = ConfigDict(alias_generator=to_camel)
@@ -44,6 +52,15 @@ class TaxDetails(VendorModel):
     tax_line_item: Annotated[Sequence[TaxLine], Items] = ()
 
 
+class GiftDetails(VendorModel):
+    gift_message: MaybeText = None
+    gift_wrap_id: MaybeText = None
+
+
+class CustomizedInfo(VendorModel):
+    customized_url: MaybeText = None
+
+
 class PurchaseItem(VendorModel):
     """An item; its cost is for one piece."""
 
@@ -56,6 +73,8 @@ class PurchaseItem(VendorModel):
     net_cost: UnitCost | None = None
     net_price: UnitCost | None = None
     tax_details: TaxDetails = TaxDetails()
+    gift_details: GiftDetails = GiftDetails()
+    buyer_customized_info: CustomizedInfo = CustomizedInfo()
 
 
 class TaxInfo(VendorModel):

@@ -31,7 +31,7 @@ def order_named(said: object) -> str:
 
 def said(words: str | None) -> str | None:
     """Keep of a carrier's words what a person can read, and as much as fits."""
-    return cleaned(words or "")[:_WORDS].strip() or None
+    return cleaned(words or "", _WORDS) or None
 
 
 def moved(**told: Any) -> ParcelMoved:  # noqa: ANN401 - the event's own fields

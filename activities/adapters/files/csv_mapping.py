@@ -64,8 +64,8 @@ def document(order: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], sourc
     included = order.get("taxes_included", False)
     made = tuple(_line(index, values, currency, included=included) for index, values in enumerate(lines))
     shipping = _shipping(order, currency, included=included)
-    total = Money.sum_of((part.total for part in (*made, *shipping)), currency)
     with _blaming(0, {}):
+        total = Money.sum_of((part.total for part in (*made, *shipping)), currency)
         return OrderDocument(
             channel=source.channel,
             external_id=order["order_id"],
@@ -114,17 +114,12 @@ def _line(index: int, values: Mapping[str, Any], currency: str, *, included: boo
         raise CellTrouble(index, "quantity", "must be at least 1")
     if values["unit_price"] < 0:
         raise CellTrouble(index, "unit_price", "must not be negative")
-    subtotal = Money.rounded(values["unit_price"] * values["quantity"], currency)
     discount = _amount(index, "discount", values.get("discount"), currency)
-    tax = _amount(index, "tax", values.get("tax"), currency)
-    total = subtotal - (discount or Money.zero(currency))
-    if tax and not included:
-        total = total + tax
-    if total.amount < 0:
-        raise CellTrouble(index, "discount", "is more than the line costs")
+    tax = _tax(index, values, currency)
     finer = values["unit_price"].normalize().as_tuple().exponent < -exponent(currency)
     with _blaming(index, {}):
-        return Line(
+        subtotal = Money.rounded(values["unit_price"] * values["quantity"], currency)
+        line = Line(
             id=values.get("line_id", str(index + 1)),
             sku=values["sku"],
             name=values.get("name"),
@@ -133,17 +128,30 @@ def _line(index: int, values: Mapping[str, Any], currency: str, *, included: boo
             unit_price=values["unit_price"] if finer else None,
             subtotal=subtotal,
             discounts=(Discount(name="Discount", amount=discount),) if discount else (),
-            taxes=(Tax(name=values.get("tax_name", "Tax"), amount=tax),) if tax else (),
-            total=total,
+            taxes=(tax,) if tax else (),
+            total=subtotal,
         )
+        total = line.owed(taxes_included=included)
+    if total.amount < 0:
+        raise CellTrouble(index, "discount", "is more than the line costs")
+    return line.model_copy(update={"total": total})
+
+
+def _tax(index: int, values: Mapping[str, Any], currency: str) -> Tax | None:
+    amount = _amount(index, "tax", values.get("tax"), currency)
+    with _blaming(index, {"name": "tax_name"}):
+        return Tax(name=values.get("tax_name", "Tax"), amount=amount) if amount else None
 
 
 def _shipping(order: Mapping[str, Any], currency: str, *, included: bool) -> tuple[ShippingCharge, ...]:
     subtotal = _amount(0, "shipping", order.get("shipping"), currency)
     tax = _amount(0, "shipping_tax", order.get("shipping_tax"), currency)
     if subtotal is None:
+        if tax:
+            raise CellTrouble(0, "shipping", "is empty, and there is a tax on it")
         return ()
-    total = subtotal + tax if tax and not included else subtotal
+    with _blaming(0, {"amount": "shipping"}):
+        total = subtotal + tax if tax and not included else subtotal
     taxes = (Tax(name="Tax", amount=tax),) if tax else ()
     return (ShippingCharge(name="Shipping", subtotal=subtotal, taxes=taxes, total=total),)
 
@@ -153,10 +161,13 @@ def _amount(index: int, column: str, value: Decimal | None, currency: str) -> Mo
         return None
     if value < 0:
         raise CellTrouble(index, column, "must not be negative")
-    try:
-        return Money.of_major(value, currency)
-    except ValueError as error:
-        raise CellTrouble(index, column, str(error)) from error
+    with _blaming(index, {"amount": column}):
+        try:
+            return Money.of_major(value, currency)
+        except ValidationError:
+            raise
+        except ValueError as error:
+            raise CellTrouble(index, column, str(error)) from error
 
 
 def _address(order: Mapping[str, Any]) -> Address | None:

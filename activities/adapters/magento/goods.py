@@ -162,7 +162,8 @@ def _parent(row: Row, by_id: dict[str, Row]) -> Row | None:
 def _sold(parent: Row, children: Sequence[Row]) -> list[Sold]:
     if not children:
         return [Sold(parent, parent)]
-    if any(child.item.row_total for child in children):
+    pays_itself = parent.item.product_type == "configurable" and parent.item.row_total
+    if not pays_itself and any(child.item.row_total for child in children):
         return [Sold(child, child) for child in children]
     weights = tuple(_weight(child) for child in children)
     if not any(weights):

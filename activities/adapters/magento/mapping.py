@@ -11,6 +11,7 @@ from activities.adapters.magento import goods, totals
 from activities.adapters.magento.payload import NOTHING, MagentoOrder
 from activities.adapters.magento.payment import Paid
 from activities.adapters.magento.prices import Pricing, taxes_included
+from activities.adapters.magento.wishes import instructions
 from activities.adapters.storefront import text, words
 from activities.adapters.storefront.address import address
 from models.base import Identifier
@@ -20,6 +21,8 @@ from models.order.document import Delivery, FulfilmentRequest, OrderDocument, Se
 from models.order.parties import Address, Customer, CustomerKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from activities.adapters.magento import payload
 
 CHANNEL = "magento"
@@ -67,7 +70,7 @@ def document(value: dict[str, Any], at: str) -> OrderDocument:
         shipping=shipping,
         charges=(*charges, pricing.rounding(left)) if left else charges,
         payment=paid.payment(total),
-        fulfilment=_fulfilment(order),
+        fulfilment=_fulfilment(order, instructions(order, sold)),
         total=total,
         base_total=_base_total(order, currency),
         channel_risk=paid.risk(),
@@ -142,11 +145,23 @@ def _address(given: payload.Address | None, at: str, *, required: bool) -> Addre
 def _ship_to(order: MagentoOrder, at: str) -> Address | None:
     place = f"{at}/shipping_address"
     if order.extension_attributes and order.extension_attributes.shipping_assignments:
-        place = f"{at}/extension_attributes/shipping_assignments/0/shipping/address"
+        place = f"{at}/extension_attributes/shipping_assignments"
+        _one_place(order.extension_attributes.shipping_assignments, place)
+        place = f"{place}/0/shipping/address"
     return None if order.is_virtual else _address(order.shipping.address, place, required=True)
 
 
-def _fulfilment(order: MagentoOrder) -> FulfilmentRequest:
+def _one_place(assignments: Sequence[payload.ShippingAssignment], at: str) -> None:
+    """Refuse an order whose goods go to several addresses: ours goes to one."""
+    places = [(index, each.shipping.address) for index, each in enumerate(assignments) if each.shipping]
+    named = [(index, place) for index, place in places if place is not None]
+    for index, place in named[1:]:
+        if place != named[0][1]:
+            saying = "is another address than the first one: goods to several addresses are several orders"
+            raise InvalidInput.at(f"{at}/{index}/shipping/address", "places", saying)
+
+
+def _fulfilment(order: MagentoOrder, wishes: str | None) -> FulfilmentRequest:
     said = (order.shipping.method, order.shipping_description)
     extension = order.extension_attributes
     node = text.customer_id(extension.pickup_location_code) if extension else None
@@ -156,6 +171,7 @@ def _fulfilment(order: MagentoOrder) -> FulfilmentRequest:
         delivery=Delivery.PICK_UP if pick_up else Delivery.SHIP,
         pick_up_at=node,
         ship_together=order.can_ship_partially == "0",
+        instructions=wishes,
     )
 
 

@@ -94,6 +94,33 @@ class Address(ChannelModel):
     vat_id: MaybeText = None
 
 
+class GiftMessage(ChannelModel):
+    """What goes into the parcel as a greeting."""
+
+    sender: MaybeText = None
+    recipient: MaybeText = None
+    message: MaybeText = None
+
+
+class CustomOption(ChannelModel):
+    """What a shopper typed or chose for one article, such as an engraving; the option is named by its number."""
+
+    option_id: MaybeText = None
+    option_value: MaybeText = None
+
+
+class ProductOptions(ChannelModel):
+    custom_options: Annotated[Sequence[CustomOption], BeforeValidator(_list)] = ()
+
+
+class ProductOption(ChannelModel):
+    extension_attributes: Annotated[ProductOptions | None, BeforeValidator(_object)] = None
+
+
+class ItemExtension(ChannelModel):
+    gift_message: Annotated[GiftMessage | None, BeforeValidator(_object)] = None
+
+
 class Item(ChannelModel):
     """A row of the order: an article, a parent that stands for its children, or a child."""
 
@@ -122,6 +149,8 @@ class Item(ChannelModel):
     tax_amount: MaybeAmount = None
     tax_percent: MaybeAmount = None
     weee_tax_applied_row_amount: MaybeAmount = None
+    product_option: Annotated[ProductOption | None, BeforeValidator(_object)] = None
+    extension_attributes: Annotated[ItemExtension | None, BeforeValidator(_object)] = None
 
     @property
     def compensation(self) -> Decimal:
@@ -193,6 +222,7 @@ class OrderExtension(OtherMoney):
     shipping_assignments: Annotated[Sequence[ShippingAssignment], BeforeValidator(_list)] = ()
     company_order_attributes: Annotated[CompanyAttributes | None, BeforeValidator(_object)] = None
     pickup_location_code: MaybeText = None
+    gift_message: Annotated[GiftMessage | None, BeforeValidator(_object)] = None
     custom_fees: Annotated[Sequence[CustomFee], BeforeValidator(_list)] = ()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from activities.adapters.channel_payload import fields
 from activities.adapters.shopify.parts import parts
 from activities.adapters.shopify.paying import payment
-from activities.adapters.shopify.payload import LineItem, MailingAddress, ShopifyOrder
+from activities.adapters.shopify.payload import MailingAddress, Property, ShopifyOrder
 from activities.adapters.shopify.prices import Prices
 from activities.adapters.shopify.settle import settle
 from activities.adapters.shopify.side import Incomplete, Side, sides
@@ -60,7 +60,7 @@ def _on(side: Side, order: ShopifyOrder, at: str, channel: str) -> OrderDocument
         fulfilment=FulfilmentRequest(
             service_level=words.service_level(*ways),
             delivery=words.delivery(*ways, *(way.delivery_category for way in order.shipping_lines)),
-            instructions=_instructions(order.line_items),
+            instructions=_instructions(order),
         ),
         total=total,
         base_total=exact(order.total_price, order.currency, f"{at}/total_price") if side.presentment else None,
@@ -105,16 +105,23 @@ def _address(given: MailingAddress | None, at: str, *, required: bool) -> Addres
     )
 
 
-def _instructions(items: tuple[LineItem, ...]) -> str | None:
-    """What shoppers asked for line by line; a name that begins with an underscore is an app's own business."""
-    asked = [
-        f"{text.line(item.sku) or text.line(item.title) or item.id}: {name}: {value}"
-        for item in items
-        for each in item.properties
+def _instructions(order: ShopifyOrder) -> str | None:
+    """What shoppers asked for, of the order and line by line."""
+    asked = [*_asked(order.note_attributes)]
+    for item in order.line_items:
+        named = text.line(item.sku) or text.line(item.title) or item.id
+        asked += (f"{named}: {each}" for each in _asked(item.properties))
+    return text.note("\n".join(asked))
+
+
+def _asked(properties: tuple[Property, ...]) -> list[str]:
+    """Names and values; a name that begins with an underscore is an app's own business."""
+    return [
+        f"{name}: {value}"
+        for each in properties
         if (name := text.line(each.name)) and not name.startswith("_")
         if isinstance(each.value, str | int) and (value := text.line(str(each.value)))
     ]
-    return text.note("\n".join(asked))
 
 
 def _risk(order: ShopifyOrder) -> ChannelRisk:

@@ -111,7 +111,10 @@ def _received(order: ShopifyOrder, side: Side, total: Money) -> list[Tender]:
         ]
     if order.total_outstanding is None or order.financial_status in _COLLECTED:
         return []
-    held = total - _share(order.total_outstanding, order.total_price, total)
+    # What was taken off the order since is neither outstanding nor paid; what went back was paid before.
+    price = order.total_price if order.current_total_price is None else order.current_total_price
+    held = _share(price - order.total_outstanding, order.total_price, total)
+    held += _refunded(order, side, total) or Money.zero(total.currency)
     if held.amount <= 0:
         return []
     names = _gateways(order)

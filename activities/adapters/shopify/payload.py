@@ -67,7 +67,7 @@ class Fee(ChannelModel):
 
 
 class Property(ChannelModel):
-    """What a shopper chose or typed for a line, such as an engraving."""
+    """What a shopper chose or typed for a line or for the order, such as an engraving."""
 
     name: str | None = None
     value: Any = None
@@ -234,6 +234,7 @@ class ShopifyOrder(ChannelModel):
     token: str | None = None
     po_number: str | None = None
     note: str | None = None
+    note_attributes: Annotated[tuple[Property, ...], LooseItems] = ()
     email: str | None = None
     contact_email: str | None = None
     phone: str | None = None

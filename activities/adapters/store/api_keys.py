@@ -7,15 +7,19 @@ import re
 import secrets
 import string
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import exists, insert, select, update
 
 from activities.adapters.store.clock import Clock, utc_now
 from activities.adapters.store.tables.access import api_keys
 from activities.records.orders import Principal
+from models.errors import NotFound
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from activities.adapters.store.database import Database
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -25,6 +29,19 @@ _CHECK_LENGTH = 6
 _KEY = re.compile(
     rf"(ol_live_([0-9A-Za-z]{{{_ID_LENGTH}}})_[0-9A-Za-z]{{{_SECRET_LENGTH}}})_([0-9A-Za-z]{{{_CHECK_LENGTH}}})"
 )
+_a = api_keys.c
+_FORGOTTEN = b""
+"""In the place of a hash: no key has it."""
+
+
+@dataclass(frozen=True)
+class MadeKey:
+    """A key as it is kept: whose it is, and not what it is."""
+
+    id: str
+    name: str
+    created_at: datetime
+    revoked: bool
 
 
 class SqlApiKeys:
@@ -63,12 +80,37 @@ class SqlApiKeys:
         parts = _KEY.fullmatch(key)
         if parts is None or _check(parts[1]) != parts[3]:
             return None
-        known = select(api_keys.c.id, api_keys.c.name, api_keys.c.hash).where(api_keys.c.id == parts[2])
+        known = select(_a.id, _a.name, _a.hash).where(_a.id == parts[2])
         async with self._database.reading() as connection:
             row = (await connection.execute(known)).one_or_none()
         if row is None or not hmac.compare_digest(self._hash(key), row.hash):
             return None
         return Principal(id=row.id, name=row.name)
+
+    async def made(self) -> tuple[MadeKey, ...]:
+        """Every key that was ever made, the oldest first."""
+        asked = select(_a.id, _a.name, _a.created_at, (_a.hash == _FORGOTTEN).label("revoked"))
+        async with self._database.reading() as connection:
+            rows = await connection.execute(asked.order_by(_a.created_at, _a.id))
+            return tuple(MadeKey(row.id, row.name, row.created_at, bool(row.revoked)) for row in rows)
+
+    async def revoke(self, key_id: str) -> MadeKey:
+        """Let nobody call with a key any more: its hash is forgotten, who had it is not; done again, nothing changes.
+
+        Raises:
+            NotFound: no key of this id was ever made.
+        """
+        async with self._database.writing() as connection:
+            await connection.execute(update(api_keys).where(_a.id == key_id).values(hash=_FORGOTTEN))
+        revoked = next((key for key in await self.made() if key.id == key_id), None)
+        if revoked is None:
+            raise NotFound(f"there is no API key {key_id}")
+        return revoked
+
+    async def was_revoked(self, key: str) -> bool:
+        """Whether this was a key of ours, and is none any more."""
+        parts = _KEY.fullmatch(key)
+        return parts is not None and any(made.revoked for made in await self.made() if made.id == parts[2])
 
     async def any_exist(self) -> bool:
         """Whether a first key has been made."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, literal, select, update
 
 from activities.adapters.store import cursor as cursors
 from activities.adapters.store.clock import Clock, utc_now
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _q = quarantine.c
 _SHOWN = (_q.id, _q.channel, _q.payload, _q.errors, _q.state, _q.received_at, _q.attempts, _q.order_id)
+_LISTED = tuple(literal(b"").label("payload") if column is _q.payload else column for column in _SHOWN)
 
 
 class SqlQuarantine:
@@ -72,7 +73,7 @@ class SqlQuarantine:
         Raises:
             InvalidInput: the cursor is not one of this list.
         """
-        wanted = select(*_SHOWN)
+        wanted = select(*_LISTED)
         if state is not None:
             wanted = wanted.where(_q.state == state.value)
         if channel is not None:

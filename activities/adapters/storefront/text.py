@@ -15,6 +15,9 @@ from models.order.parties import Email, Phone
 _LINE = 500
 _NOTE = 4000
 _SKU = 100
+_NUMBER = 100
+_WRITTEN = 2
+"""A line may be written so many times as long, with white space in it that is not kept."""
 _EMAIL: TypeAdapter[str] = TypeAdapter(Email)
 _PHONE: TypeAdapter[str] = TypeAdapter(Phone)
 _SKU_TEXT: TypeAdapter[str] = TypeAdapter(Sku)
@@ -23,7 +26,7 @@ _ID: TypeAdapter[str] = TypeAdapter(Identifier)
 
 def line(*parts: str | None, longest: int = _LINE) -> str | None:
     """One line of text out of its parts, white space collapsed; none where nothing readable is left."""
-    words = " ".join(cleaned(part.replace("\r", " ")) for part in parts if part)
+    words = " ".join(cleaned(part.replace("\r", " "), _WRITTEN * longest) for part in parts if part)
     return " ".join(words.split())[:longest].strip() or None
 
 
@@ -34,7 +37,7 @@ def titled(value: str | None) -> str | None:
 
 def note(value: str | None) -> str | None:
     """A paragraph; none where nothing readable is left."""
-    return cleaned((value or "").replace("\r\n", "\n").replace("\r", "\n"))[:_NOTE].strip() or None
+    return cleaned((value or "").replace("\r\n", "\n").replace("\r", "\n"), _NOTE) or None
 
 
 def email(*candidates: str | None) -> str | None:
@@ -44,7 +47,9 @@ def email(*candidates: str | None) -> str | None:
 
 def phone(*candidates: str | None) -> str | None:
     """The first candidate that has the shape of a telephone number, full-width digits written plainly."""
-    return _first(_PHONE, tuple(unicodedata.normalize("NFKC", each) if each else None for each in candidates))
+    # A number is short: what is longer is none, and need not be brought into any form.
+    written = (each if each and len(each) <= _NUMBER else None for each in candidates)
+    return _first(_PHONE, tuple(unicodedata.normalize("NFKC", each) if each else None for each in written))
 
 
 def _first(shape: TypeAdapter[str], candidates: tuple[str | None, ...]) -> str | None:

@@ -30,13 +30,18 @@ _RATE = "_wcpay_multi_currency_order_exchange_rate"
 _BOOKS = "_wcpay_multi_currency_order_default_currency"
 
 
-def document(payload: Any, at: str, channel: str = CHANNEL) -> OrderDocument:  # noqa: ANN401 - JSON has no narrower type
-    """Map one order of a channel; `at` points to it in what was sent.
+def document(
+    payload: Any,  # noqa: ANN401 - JSON has no narrower type
+    at: str,
+    channel: str = CHANNEL,
+    placed: frozenset[str] = frozenset(),
+) -> OrderDocument:
+    """Map one order of a channel; `at` points to it in what was sent, `placed` are statuses of plugins.
 
     Raises:
         models.errors.InvalidInput: no order to carry out, a field that cannot be read, or totals that disagree.
     """
-    status = order_status(fields(Status, payload, at).status, f"{at}/status")
+    status = order_status(fields(Status, payload, at).status, f"{at}/status", placed)
     order = fields(WooOrder, payload, at)
     left = exact(order.total, order.currency, f"{at}/total")
     total = left + gift_cards(order, at)

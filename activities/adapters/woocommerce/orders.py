@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from activities.adapters.storefront.envelope import Found, in_list, kind, read_each, refuse, what_else
 from activities.adapters.storefront.signature import signed
 from activities.adapters.woocommerce.mapping import CHANNEL, document
+from activities.adapters.woocommerce.states import plain
 from models.strict_json import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from activities.records.orders import Reading
 
@@ -49,10 +50,16 @@ class WooCommerceOrders:
 
     format = "woocommerce/orders-v3"
 
-    def __init__(self, secret: str = "", channel: str = CHANNEL) -> None:
-        """Take the webhook's secret, empty where signatures are not checked, and what we call the shop."""
+    def __init__(self, secret: str = "", channel: str = CHANNEL, placed: Iterable[str] = ()) -> None:
+        """Read one shop's.
+
+        Args:
+            secret: the webhook's, empty where signatures are not checked.
+            channel: what we call the shop.
+            placed: the statuses of orders that were placed, where plugins add some of their own.
+        """
         self._secret = secret
-        self._document = partial(document, channel=channel)
+        self._document = partial(document, channel=channel, placed=frozenset(map(plain, placed)))
 
     def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
         """Check ``X-WC-Webhook-Signature`` over the raw body."""

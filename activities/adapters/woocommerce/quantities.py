@@ -73,7 +73,8 @@ def go_into_parcels(items: Sequence[LineItem]) -> set[str]:
 
 def _refunded_whole(order: WooOrder) -> bool:
     given = sum((abs(refund.total or Decimal(0)) for refund in order.refunds), Decimal(0))
-    return given > 0 and given >= order.total
+    # The total is what gift cards left to be paid.
+    return given > 0 and given >= sum((card.amount for card in order.gift_cards), order.total)
 
 
 def _sent_alone(item: LineItem) -> bool:

@@ -5,7 +5,8 @@
   that, for the record.
 - A cart that nobody has paid (``pending``), a payment that failed and a draft are not orders yet. Taking a pending
   order in would have us charge what the shop's gateway is about to charge; WooCommerce sends it again when it is paid.
-- A status of a plugin's own may mean "shipped" as well as "to be picked": a person has to say.
+- A status of a plugin's own may mean "shipped" as well as "to be picked": a person has to say. Which of them are orders
+  to carry out stands in the shop's option `statuses`.
 """
 
 from __future__ import annotations
@@ -37,18 +38,25 @@ class OrderStatus(StrEnum):
 FINISHED = frozenset({OrderStatus.COMPLETED, OrderStatus.REFUNDED})
 
 
-def order_status(spelt: str, at: str) -> OrderStatus:
-    """Read a status.
+def plain(spelt: str) -> str:
+    """A status as the REST API spells it; the database has ``wc-`` before it."""
+    return spelt.strip().lower().removeprefix("wc-")
+
+
+def order_status(spelt: str, at: str, placed: frozenset[str] = frozenset()) -> OrderStatus:
+    """Read a status; those in `placed` are a plugin's own, and mean that the order is to be carried out.
 
     Raises:
         InvalidInput: there is no order to carry out, or nobody can tell from the status.
     """
-    plain = spelt.strip().lower().removeprefix("wc-")
-    if plain in _NOT_YET:
-        raise InvalidInput.at(at, "not_placed", _NOT_YET[plain])
+    status = plain(spelt)
+    if status in _NOT_YET:
+        raise InvalidInput.at(at, "not_placed", _NOT_YET[status])
     try:
-        return OrderStatus(plain)
+        return OrderStatus(status)
     except ValueError:
-        known = ", ".join(OrderStatus)
+        if status in placed:
+            return OrderStatus.PROCESSING
+        known = ", ".join((*OrderStatus, *sorted(placed)))
         saying = f"is no status of WooCommerce itself; use one of {known}"
         raise InvalidInput.at(at, "status", saying) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from models.policy.promises import transit
 from models.policy.stock.sourcing import calendars
@@ -183,4 +184,5 @@ def _ready_said(sender: Sender, ship: Window) -> str:
     calendar = sender.calendar
     days = f", {sender.handling_days} working days of handling" if sender.handling_days else ""
     cut_off = f"cut-off {calendar.cut_off} {calendar.time_zone}"
-    return f"{sender.node} has it ready on {ship.latest:%Y-%m-%d} ({cut_off}{days})"
+    day = ship.latest.astimezone(ZoneInfo(calendar.time_zone)).date()
+    return f"{sender.node} has it ready on {day} ({cut_off}{days})"

@@ -8,13 +8,10 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from models.policy.stock.rules import first_for
-from models.stock.lots import LotStatus
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from models.policy.stock.rules import AvailabilityRules, FenceRule, SpikeRule
+    from models.policy.stock.rules import AvailabilityRules, FenceRule
     from models.stock.picture import RingFence, Shelf
 
 Place = tuple[str, str]
@@ -43,15 +40,8 @@ def wanted(rules: Iterable[FenceRule], sku: str, opened: Collection[str] = ()) -
 
 def opened_by(rules: AvailabilityRules, sku: str, spiking: Iterable[str]) -> frozenset[str]:
     """Whose ring-fences are open while these channels buy an article as never before."""
-    rule = first_for(rules.spikes, sku)
-    if rule is None or not any(spike_counts(rule, channel) for channel in spiking):
-        return frozenset()
-    return frozenset(rule.frees_fences_of)
-
-
-def spike_counts(rule: SpikeRule, channel: str) -> bool:
-    """Whether a rule of spikes is about a channel."""
-    return not rule.channels or channel in rule.channels
+    counting = (rules.spike(sku, channel) for channel in spiking)
+    return frozenset(holder for rule in counting if rule is not None for holder in rule.frees_fences_of)
 
 
 def moves(
@@ -60,7 +50,7 @@ def moves(
     fences: Iterable[RingFence],
     *,
     opened: Collection[str],
-    today: date,
+    days: Mapping[str, date],
 ) -> tuple[FenceMove, ...]:
     """What has to move so that as much of an article is set aside as the rules ask for and as can be.
 
@@ -72,7 +62,7 @@ def moves(
         shelves: one article's, everywhere.
         fences: the same article's.
         opened: holders whose fences are open now.
-        today: by which lots have expired.
+        days: by node, what day it is there: by it lots have expired.
     """
     if not shelves:
         return ()
@@ -91,7 +81,7 @@ def moves(
             lot = shelf.balance.lot
             if shelf.balance.node != node or not missing:
                 continue
-            here = _step(missing, free[node, lot] if _is_sellable(shelf, today) else 0, fenced[node, holder][lot])
+            here = _step(missing, free[node, lot] if shelf.is_good_on(days[node]) else 0, fenced[node, holder][lot])
             free[node, lot] -= here
             missing -= here
             if here:
@@ -109,7 +99,3 @@ def _grows(place: Place, goal: dict[Place, int], fenced: dict[Place, Counter[str
 
 def _lasts(shelf: Shelf) -> tuple[date, str]:
     return shelf.expires_on or date.max, shelf.balance.lot
-
-
-def _is_sellable(shelf: Shelf, today: date) -> bool:
-    return shelf.lot_status is LotStatus.RELEASED and (shelf.expires_on is None or shelf.expires_on >= today)

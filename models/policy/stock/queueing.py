@@ -6,7 +6,8 @@ even where the earlier one still waits for something else. A later one whose art
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.policy.stock.sourcing.candidates import Field, drop_shipped
@@ -15,13 +16,14 @@ from models.policy.stock.sourcing.sourcing import source
 from models.stock.nodes import NodeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from models.policy.policy_set import PolicySet
-    from models.policy.stock.rules import StockRules
+    from models.policy.stock.rules import SourcingRules, StockRules
     from models.policy.stock.sourcing.plan import Planned
     from models.stock.backorders import Backorder
+    from models.stock.demand import Demand
     from models.stock.picture import Picture, RingFence, Shelf
 
 Spot = tuple[str, str, str]
@@ -61,29 +63,61 @@ def forecast(
     """
     left = _Left(picture)
     supplies = _Supplies(picture)
+    senders = _Senders(picture)
     expected: dict[str, datetime | None] = {}
     for backorder in queue:
-        there = within_reach(backorder, left.picture_for(backorder), policies[backorder.key].stock)
+        rules = policies[backorder.key].stock
+        seen = left.picture_for(backorder)
+        nodes = senders.of(backorder.demand, rules.sourcing)
+        there = within_reach(backorder, seen, rules)
         left.take(there)
-        missing: Counter[str] = Counter()
-        for need in backorder.needs:
-            missing[need.sku] += need.quantity
-        for planned in there:
-            missing[planned.allocation.sku] -= planned.allocation.quantity
-        dates = [supplies.take(sku, quantity) for sku, quantity in sorted((+missing).items())]
-        known = [date for date in dates if date is not None]
-        expected[backorder.key] = max(known) if known and len(known) == len(dates) else None
+        anyhow = (_missing(backorder, there), nodes)
+        ways = _from_one_node(backorder, seen, rules, nodes) if backorder.demand.ship_together else [anyhow]
+        dated = [(date, place) for place, way in enumerate(ways) if (date := supplies.when(*way)) is not None]
+        date, place = min(dated, default=(None, None))
+        expected[backorder.key] = date
+        # Too little for it is kept for it all the same: nobody later counts on that.
+        supplies.take(*(anyhow if place is None else ways[place]))
     return expected
 
 
-def within_reach(backorder: Backorder, picture: Picture, rules: StockRules) -> tuple[Planned, ...]:
-    """Whatever of it is there for it, however little: what is kept for it while it waits for the rest."""
+def _from_one_node(
+    backorder: Backorder, picture: Picture, rules: StockRules, nodes: Iterable[str]
+) -> list[tuple[Counter[str], Collection[str]]]:
+    """What it lacks at each node, should that one alone send it."""
+    alone = [frozenset({name}) for name in sorted(nodes)]
+    return [(_missing(backorder, within_reach(backorder, picture, rules, node)), node) for node in alone]
+
+
+def _missing(backorder: Backorder, there: Iterable[Planned]) -> Counter[str]:
+    """What it lacks, by article."""
+    missing: Counter[str] = Counter()
+    for need in backorder.needs:
+        missing[need.sku] += need.quantity
+    for planned in there:
+        missing[planned.allocation.sku] -= planned.allocation.quantity
+    return +missing
+
+
+def within_reach(
+    backorder: Backorder, picture: Picture, rules: StockRules, nodes: Collection[str] | None = None
+) -> tuple[Planned, ...]:
+    """Whatever of it is there for it, however little: what is kept for it while it waits for the rest.
+
+    Args:
+        backorder: who waits.
+        picture: what is there.
+        rules: those it came under.
+        nodes: only there; none: wherever it may come from.
+    """
     if not _anything_in(picture):
         return ()
     skus = {need.sku for need in backorder.needs}
-    stock = Stock(rules.availability, backorder.demand.holders, picture, skus)
+    stock = Stock(rules, backorder.demand.holders, picture, skus)
     sent_for_us = drop_shipped(rules.sourcing, skus)
-    candidates = Field(rules.sourcing, backorder.demand, picture).candidates
+    candidates = [
+        one for one in Field(rules.sourcing, backorder.demand, picture).candidates if nodes is None or one.name in nodes
+    ]
     planned: list[Planned] = []
     for need in backorder.needs:
         missing = need.quantity
@@ -148,26 +182,61 @@ class _Left:
                 self._fences[part.sku][spot, one.holder] = rest
 
 
+class _Senders:
+    """Which nodes may serve a demand: the same for all that go to one place in one way."""
+
+    def __init__(self, picture: Picture) -> None:
+        self._nodes = picture.model_copy(update={"shelves": (), "fences": (), "supplies": ()})
+        self._known: dict[tuple[object, ...], frozenset[str]] = {}
+
+    def of(self, demand: Demand, rules: SourcingRules) -> frozenset[str]:
+        way = (demand.delivery, demand.pick_up_at, demand.country, demand.postal_prefix, demand.avoid_nodes)
+        key = (*way, rules.node_kinds)
+        if key not in self._known:
+            self._known[key] = frozenset(one.name for one in Field(rules, demand, self._nodes).candidates)
+        return self._known[key]
+
+
+@dataclass(slots=True)
+class _Coming:
+    """What is left of a supply while it is dealt out."""
+
+    date: datetime
+    node: str
+    quantity: int
+
+
 class _Supplies:
     """What is expected of each article, the soonest first, while it is dealt out."""
 
     def __init__(self, picture: Picture) -> None:
-        self._left: defaultdict[str, deque[tuple[datetime, int]]] = defaultdict(deque)
-        active = {node.name for node in picture.nodes if node.takes_orders}
-        coming = [one for one in picture.supplies if one.node in active and one.outstanding]
+        self._coming: defaultdict[str, list[_Coming]] = defaultdict(list)
+        coming = [one for one in picture.coming_for_sale() if one.outstanding]
         dated = [(one.expected_at, one) for one in coming if one.expected_at is not None]
         for date, supply in sorted(dated, key=lambda pair: (pair[0], pair[1].id, pair[1].node, pair[1].lot)):
-            self._left[supply.sku].append((date, supply.outstanding))
+            self._coming[supply.sku].append(_Coming(date, supply.node, supply.outstanding))
 
-    def take(self, sku: str, quantity: int) -> datetime | None:
-        """Deal out so many; answers when the last of them comes, None if there are not so many."""
-        left = self._left[sku]
-        while left:
-            date, here = left.popleft()
-            if here > quantity:
-                left.appendleft((date, here - quantity))
-                return date
-            quantity -= here
-            if not quantity:
-                return date
+    def when(self, missing: Mapping[str, int], nodes: Collection[str]) -> datetime | None:
+        """When the last of what is missing comes to these nodes; None where nothing is, or too little will come."""
+        dates = [self._served(sku, quantity, nodes) for sku, quantity in missing.items()]
+        known = [date for date in dates if date is not None]
+        return max(known) if known and len(known) == len(dates) else None
+
+    def take(self, missing: Mapping[str, int], nodes: Collection[str]) -> None:
+        """Deal it out as far as it goes: nobody later counts on it."""
+        for sku, quantity in missing.items():
+            left = quantity
+            for coming in self._to(sku, nodes):
+                part = min(coming.quantity, left)
+                coming.quantity -= part
+                left -= part
+
+    def _served(self, sku: str, quantity: int, nodes: Collection[str]) -> datetime | None:
+        for coming in self._to(sku, nodes):
+            quantity -= coming.quantity
+            if quantity <= 0:
+                return coming.date
         return None
+
+    def _to(self, sku: str, nodes: Collection[str]) -> Iterator[_Coming]:
+        return (coming for coming in self._coming[sku] if coming.node in nodes and coming.quantity)

@@ -88,6 +88,9 @@ class ChannelRule(StrictModel):
     """Rounded up; the larger of both counts."""
     share_percent: Percent = 100
     """Of what can be promised, at most so much is shown."""
+    oversell_units: Units = 0
+    """It may sell so many beyond what can be promised (R81): such orders are short, and the rules of shortage say what
+    becomes of them."""
     most: Units | None = None
     """Never more than so many are shown."""
     sells_expected: bool = False
@@ -138,6 +141,11 @@ class AvailabilityRules(StrictModel):
         """The channel's rule, or the plain one."""
         return self.channels.get(name, ChannelRule())
 
+    def spike(self, sku: str, channel: str) -> SpikeRule | None:
+        """The rule of spikes for an article in a channel: the first that fits both."""
+        fits = (rule for rule in self.spikes if fnmatchcase(sku, rule.sku))
+        return next((rule for rule in fits if not rule.channels or channel in rule.channels), None)
+
 
 class SourcingWeights(StrictModel):
     """What counts how much when a source is chosen; each criterion is scored from 0 (worst) to 1 (best)."""
@@ -158,9 +166,10 @@ class SourcingRules(StrictModel):
 
     weights: SourcingWeights = SourcingWeights()
     node_kinds: tuple[NodeKind, ...] = (NodeKind.WAREHOUSE, NodeKind.THIRD_PARTY, NodeKind.STORE)
-    """Kinds that send, the preferred first; a later kind is asked only for what the earlier cannot give."""
+    """Kinds that send, the preferred first; a later kind is asked only for what the earlier cannot give, or not in time
+    for a date that the order asks for."""
     drop_ship: tuple[Pattern, ...] = ()
-    """Articles that a supplier may send for us when no node of ours can."""
+    """Articles that a supplier may send for us when our own nodes cannot, within the limits of splitting."""
     most_parcels: Annotated[int, Field(ge=1, le=20)] = 3
     """Nodes that may share one order."""
     split_lines: bool = True
@@ -196,6 +205,13 @@ class Fallback(StrEnum):
     HOLD = "hold"
 
 
+class Silence(StrEnum):
+    """What it means that a customer who is asked says nothing."""
+
+    CANCEL_LINE = "cancel_line"
+    BACKORDER = "backorder"
+
+
 class ShortageRule(StrictModel):
     """What happens to a line that is short."""
 
@@ -204,13 +220,12 @@ class ShortageRule(StrictModel):
     """None: every channel."""
     fallbacks: Annotated[tuple[Fallback, ...], Field(min_length=1)] = (Fallback.HOLD,)
     wait_days: Days = 30
-    """How long a backorder may wait."""
+    """How long a backorder may wait, also where it began with a transfer or a customer's word."""
     without_supply: bool = False
     """Whether a backorder may wait although nobody knows when supply will come."""
     answer_hours: Hours = 48
     """How long a customer may think."""
-    silence: Fallback = Fallback.CANCEL_LINE
-    """What his silence means: ``cancel_line`` or ``backorder``."""
+    silence: Silence = Silence.CANCEL_LINE
 
 
 class ShortageRules(StrictModel):

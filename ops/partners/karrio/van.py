@@ -19,17 +19,17 @@ import uvicorn
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ops.sandbox.between import PARCELS_BACK, Neighbour, ParcelBack
-from ops.sandbox.callbacks import NotTakenError
 from ops.sandbox.carrier import CarrierDials, Fate
-from ops.sandbox.problems import problem
-from ops.sandbox.service import Options, Service, application
+from ops.sandbox.serving.callbacks import NotTakenError
+from ops.sandbox.serving.problems import problem
+from ops.sandbox.serving.service import Options, Service, application
+from ops.sandbox.warehouse.between import PARCELS_BACK, Neighbour, ParcelBack
 from ops.stack.ports import HOST
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from ops.sandbox.dials import Dials
+    from ops.sandbox.serving.dials import Dials
 
 _PARCEL = "parcel"
 _MOVE, _TELL, _BRING_BACK = "move", "tell", "bring_back"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from activities.adapters.tryton.wire import Read
-from ops.partners.tryton.pos_set_up import GROSS, NET
+from ops.partners.tryton.contents.pos_set_up import GROSS, NET
 
 if TYPE_CHECKING:
     from activities.adapters.tryton.rest import Rest

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ops.partners.tryton import articles, books, company, people, rpc, shelves
-from ops.partners.tryton.installation import Installation
+from ops.partners.tryton.contents import articles, books, company, people, shelves
+from ops.partners.tryton.server import rpc
+from ops.partners.tryton.server.installation import Installation
 from ops.sandbox.goods import load_goods
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ops.partners.tryton.erp import ERP
-from ops.partners.tryton.installation import Ports
+from ops.partners.tryton.server.installation import Ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

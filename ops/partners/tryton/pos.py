@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from ops.partners.tryton import articles, books, company, pos_set_up, rpc, shelves
-from ops.partners.tryton.installation import Installation, Ports
+from ops.partners.tryton.contents import articles, books, company, pos_set_up, shelves
+from ops.partners.tryton.server import rpc
+from ops.partners.tryton.server.installation import Installation, Ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

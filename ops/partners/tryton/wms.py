@@ -11,8 +11,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from ops.partners.program import Program
-from ops.partners.tryton import articles, company, rpc, shelves, wms_set_up
-from ops.partners.tryton.installation import Installation, Ports
+from ops.partners.tryton.contents import articles, company, shelves, wms_set_up
+from ops.partners.tryton.server import rpc
+from ops.partners.tryton.server.installation import Installation, Ports
 from ops.stack.folder import write_private
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ops.proof.partners.agreement import Papers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ops.partners.tryton.rpc import Rpc
+    from ops.partners.tryton.server.rpc import Rpc
 
 _OUT = "stock.shipment.out"
 _NOT_COUNTED = ["draft", "cancelled"]

@@ -24,8 +24,8 @@ from ops.stack.running import running_stack
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from ops.partners.tryton.installation import Installation
-    from ops.partners.tryton.rpc import Rpc
+    from ops.partners.tryton.server.installation import Installation
+    from ops.partners.tryton.server.rpc import Rpc
     from ops.stack.folder import Folder
     from ops.stack.running import Stack
 

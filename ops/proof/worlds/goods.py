@@ -103,6 +103,7 @@ def counting(world: World, spot: Spot, on_hand: int, counted: int) -> Deed:
 
     def note(answer: StockEventAnswer) -> None:
         deed.note(answer)
+        world.log.counted[spot] = event.occurred_at
         insist("log: a count corrected otherwise", answer.corrected == abs(counted - on_hand), answer)
 
     return replace(deed, note=note)

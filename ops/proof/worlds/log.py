@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from models.stock.reservation import RESERVATION, ReservationState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from models.stock.events import StockEventAnswer
@@ -95,6 +95,8 @@ class Log:
     promises: dict[str, Promise] = field(default_factory=dict)
     on_hand: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By article and node, lots together."""
+    counted: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+    """By article, node and lot: when it was counted last."""
 
     def granted(self, key: str, order_id: str, allocations: Iterable[Allocation], expires_at: datetime | None) -> None:
         """A reservation was granted, wholly or in part."""
@@ -102,6 +104,13 @@ class Log:
         for one in allocations:
             granted[one.line_id, one.sku] += one.quantity
         self.promises[key] = Promise(key, order_id, _S.HELD, granted, expires_at=expires_at)
+
+    def left(self, sku: str, node: str, lots: Mapping[str, int], at: datetime) -> None:
+        """So many of these lots have left; what was counted since has been found to be gone already."""
+        for lot, quantity in lots.items():
+            counted = self.counted.get((sku, node, lot))
+            if counted is None or counted <= at:
+                self.on_hand[sku, node] -= quantity
 
     def waiting_for(self, sku: str) -> int:
         """How many of an article those in the queue wait for."""

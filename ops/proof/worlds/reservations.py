@@ -36,6 +36,8 @@ _S = ReservationState
 _MOST = 4
 _TOO_MUCH = 0.1
 """How often a parcel holds more than was reserved for it."""
+_LATE = (0, 0, 6)
+"""How many hours after a parcel has left it is told of."""
 _m = stock_movements.c
 
 
@@ -191,17 +193,20 @@ def consume(world: World) -> Deed | None:
     lots = [lot for of_sku, at_node, lot in before if (of_sku, at_node) == (sku, node)]
     lot = world.chance.choice((None, reserved_lot, world.chance.choice(lots)))
     shipped = Shipped(line_id=line, sku=sku, quantity=quantity, node=node, lot=lot)
+    key = world.document("shipment")
+    # Some parcels are told of at once, some hours after they have left.
+    left_at = world.clock() - timedelta(hours=_LATE[len(world.log.promises) % len(_LATE)])
     shipment = Consumption(
-        key=world.document("shipment"), reservation_key=promise.key, order_id=promise.order_id, items=(shipped,)
+        key=key, reservation_key=promise.key, order_id=promise.order_id, items=(shipped,), shipped_at=left_at
     )
 
     def note(_nothing: None) -> None:
         promise.ship((line, sku), quantity)
-        world.log.on_hand[sku, node] -= quantity
+        world.log.left(sku, node, _shipped_lots(world, key), left_at)
 
     def proof(_nothing: None) -> None:
         if lot is not None and quantity <= there.get(lot, 0) + before[sku, node, lot].available:
-            went = _shipped_lots(world, shipment.key)
+            went = _shipped_lots(world, key)
             insist("I11 another lot was booked than was shipped", went == {lot: quantity}, shipped, went)
 
     name = f"ship {quantity} of {line}, {sku}, lot {lot}, at {node}, of {promise.key}"

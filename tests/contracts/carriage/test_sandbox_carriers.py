@@ -15,6 +15,8 @@ from tests.contracts.carriage.books import BookedParcel
 from tests.contracts.carriers import CarriersContract
 from tests.promises.partners.sandbox import SandboxProcess
 
+pytestmark = pytest.mark.slow
+
 
 class SandboxBooks:
     """Reads the sandbox's journal."""

@@ -16,6 +16,8 @@ from tests.contracts.carriers import CarriersContract
 from tests.promises.carriage.stubs import PocketBook
 from tests.promises.partners.sandbox import SandboxProcess
 
+pytestmark = pytest.mark.slow
+
 
 class BothBooks:
     """Reads the journals of both."""

@@ -15,6 +15,8 @@ from tests.contracts.payments.books import Paid, Tokens
 from tests.contracts.payments.contract import PaymentsContract
 from tests.promises.partners.sandbox import SandboxProcess
 
+pytestmark = pytest.mark.slow
+
 
 class SandboxBooks:
     tokens = Tokens("tok_visa", "tok_declined", "tok_insufficient")

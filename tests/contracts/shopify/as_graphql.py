@@ -44,6 +44,7 @@ def as_graphql(order):
         "checkout_token": order.get("checkout_token"),
         "po_number": order.get("po_number"),
         "note": order.get("note"),
+        "custom_attributes": _attributes(order.get("note_attributes")),
         "tags": [tag.strip() for tag in (order.get("tags") or "").split(",") if tag.strip()],
         "email": order.get("email") or order.get("contact_email"),
         "phone": order.get("phone"),
@@ -97,6 +98,10 @@ def _sums(twin):
     return None if not twin else {side: twin[side] for side in ("shop_money", "presentment_money")}
 
 
+def _attributes(given):
+    return [{"key": each["name"], "value": each["value"]} for each in given or ()]
+
+
 def _applications(order):
     shown = []
     for index, each in enumerate(order.get("discount_applications") or ()):
@@ -137,7 +142,7 @@ def _line(line, returned, both):
         "original_unit_price_set": both.of(line, "price"),
         "discount_allocations": both.reductions(line),
         "tax_lines": both.taxes(line),
-        "custom_attributes": [{"key": each["name"], "value": each["value"]} for each in line.get("properties") or ()],
+        "custom_attributes": _attributes(line.get("properties")),
         "duties": [
             {"id": "gid://shopify/Duty/1", "price": _sums(each), "tax_lines": both.taxes(each)}
             for each in line.get("duties") or ()

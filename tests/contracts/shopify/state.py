@@ -189,7 +189,7 @@ class Order:
     taxes_included = test = False
     phone = po_number = purchasing_entity = payment_terms = None
     original_total_duties_set = original_total_additional_fees_set = None
-    additional_fees = tax_lines = discount_codes = tags = ()
+    additional_fees = tax_lines = discount_codes = tags = custom_attributes = ()
     payment_gateway_names = ("bogus",)
     email = "ada@example.com"
 

@@ -20,7 +20,7 @@ from models.settings import PartnerSettings
 from models.stock.events import StockEvent
 from ops.partners.program import running
 from ops.partners.tryton.hands import Care, Hands
-from ops.partners.tryton.installation import Ports
+from ops.partners.tryton.server.installation import Ports
 from ops.partners.tryton.wms import WMS
 from tests.contracts.warehouses.stand import Carrying
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from activities.records.orders import Page
-from activities.records.stock import StockMovement, TouchedOrder
+from activities.records.stock import RunningOut, StockMovement, TouchedOrder
 from models.errors import Conflict, InvalidInput, NotFound
 from models.stock.availability import Availability, AvailabilityQuestion, NodeAvailability, Term
 from models.stock.events import StockEvent, StockEventAnswer
@@ -130,6 +130,11 @@ class FakeInventory:
     async def offered(self, channel: str, skus: tuple[str, ...]) -> tuple[Published, ...]:
         self.asked.append(skus)
         return tuple(self.published[channel, sku] for sku in skus if (channel, sku) in self.published)
+
+    async def running_out(self, *, channel: str | None, within_days: int, limit: int) -> tuple[RunningOut, ...]:
+        shown = (RunningOut(*key, one.quantity, 1.0, float(one.quantity), None) for key, one in self.published.items())
+        due = [one for one in shown if one.days_left <= within_days and channel in {None, one.channel}]
+        return tuple(due[:limit])
 
     async def lags(self) -> tuple[PublicationLag, ...]:
         return ()

@@ -111,6 +111,15 @@ async def test_another_method_is_not_allowed(stage: Stage, method: str) -> None:
     assert answer.headers["allow"]
 
 
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [("/v1/orders", "GET, POST"), ("/v1/inventory/nodes/north", "GET, PUT"), ("/v1/batches", "GET, POST")],
+)
+async def test_every_method_that_is_allowed_is_named(stage: Stage, address: str, allowed: str) -> None:
+    answer = await stage.http.request("DELETE", address)
+    assert answer.headers["allow"] == allowed
+
+
 async def test_a_method_override_overrides_nothing(stage: Stage) -> None:
     answer = await stage.http.get("/v1/orders", headers={"X-HTTP-Method-Override": "POST"})
     assert answer.status_code == 200

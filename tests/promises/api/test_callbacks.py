@@ -65,7 +65,7 @@ FORGED: dict[str, Callable[[dict[str, str]], dict[str, str]]] = {
         headers | {"webhook-timestamp": str(int(headers["webhook-timestamp"]) - 1)}
     ),
     "301 seconds late": lambda _: sign(BODY, at=time.time() - 302),
-    "301 seconds early": lambda _: sign(BODY, at=time.time() + 303),
+    "six minutes early": lambda _: sign(BODY, at=time.time() + 360),
     "a day old": lambda _: sign(BODY, at=time.time() - 86_400),
     "a timestamp with a fraction": lambda headers: headers | {"webhook-timestamp": headers["webhook-timestamp"] + ".0"},
     "NaN": having("webhook-timestamp", "NaN"),

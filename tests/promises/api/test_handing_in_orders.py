@@ -186,6 +186,41 @@ async def test_a_platforms_signature_lets_its_payload_in_without_a_key() -> None
     assert answer.status_code == 202
 
 
+def signed_as_woocommerce(body: bytes) -> dict[str, str]:
+    signature = base64.b64encode(hmac.digest(SHOP_SECRET.encode(), body, hashlib.sha256)).decode()
+    return {"content-type": "application/json", "x-wc-webhook-signature": signature}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (as_json(WOOCOMMERCE_ORDER | {"status": "pending"}), "/status"),
+        (as_json([WOOCOMMERCE_ORDER | {"total": "1.00"}, WOOCOMMERCE_ORDER | {"id": 2, "status": "failed"}]), "/total"),
+        (b'{"id": 5}', ""),
+        (b"{", ""),
+    ],
+    ids=["an order that is not placed yet", "several, none of them good", "no order", "no JSON"],
+)
+async def test_a_webhook_is_taken_once_its_payload_is_safe_so_that_the_platform_keeps_it(
+    body: bytes, pointer: str
+) -> None:
+    stage = Stage(signed=True)
+    answer = await stage.stranger.post(
+        "/v1/channels/woocommerce/orders", content=body, headers=signed_as_woocommerce(body)
+    )
+    assert answer.status_code == 202
+    kept = answer.json()["orders"]
+    assert kept[0]["errors"][0]["pointer"] == pointer
+    assert {each["quarantine_id"] for each in kept} == set(stage.quarantine.entries)
+    assert stage.orders.kept == {}
+
+
+async def test_the_same_payload_handed_in_with_a_key_is_refused_and_kept(stage: Stage) -> None:
+    body = WOOCOMMERCE_ORDER | {"status": "pending"}
+    problem(await stage.http.post("/v1/channels/woocommerce/orders", json=body), 422)
+    assert len(stage.quarantine.entries) == 1
+
+
 @pytest.mark.parametrize("signature", [None, "", "bm8=", "é", "a" * 4000])
 async def test_a_missing_or_wrong_signature_is_refused_whoever_asks(signature: str | None) -> None:
     stage = Stage(signed=True)

@@ -88,6 +88,7 @@ OPERATIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_whatever_is_generated_from_it_the_answers_keep_to_it(name: str) -> None:
     @seed(20261121)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.orders.examples import WOOCOMMERCE_ORDER
+from models.errors import InvalidInput
 from tests.promises.api.stage import Stage, an_event, as_json, problem, sign
 
 BAD = WOOCOMMERCE_ORDER | {"currency": "???"}
@@ -85,6 +86,11 @@ async def test_several_orders_at_once_are_not_a_correction(stage: Stage) -> None
     payload = [WOOCOMMERCE_ORDER, WOOCOMMERCE_ORDER | {"id": 728}]
     problem(await stage.http.post(f"/v1/quarantine/{entry_id}/replay", json={"payload": payload}), 422)
     assert stage.orders.kept == {}
+
+
+async def test_what_a_channel_sent_that_is_gone_by_now_cannot_be_replayed(stage: Stage) -> None:
+    entry = await stage.quarantine.keep("garden", as_json(WOOCOMMERCE_ORDER), InvalidInput.at("", "total", "is wrong"))
+    problem(await stage.http.post(f"/v1/quarantine/{entry.id}/replay"), 409, "channel_gone")
 
 
 async def test_a_callback_nobody_could_read_is_corrected_and_delivered(stage: Stage) -> None:

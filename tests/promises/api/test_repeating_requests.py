@@ -103,6 +103,16 @@ async def test_a_keyed_message_to_an_order_has_the_same_id_each_time(stage: Stag
     assert first == second != unkeyed
 
 
+async def test_another_body_under_a_key_that_was_freed_is_another_message(stage: Stage) -> None:
+    await stage.submit()
+    for verdict in ("approve", "reject", "approve"):
+        stage.keys.known.clear()
+        decision = {"decision": verdict, "reason": "x"}
+        await stage.http.post(f"{ORDER}/holds/fraud-1/decision", json=decision, headers=KEYED)
+    approved, rejected, again = (decision_id for decision_id, _, _ in stage.running.decisions)
+    assert approved == again != rejected
+
+
 async def test_a_conflict_is_replayed_as_well(stage: Stage) -> None:
     await stage.submit()
     stage.running.refuses = Conflict("order_ended", "the order has ended")

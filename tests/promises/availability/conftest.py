@@ -98,12 +98,14 @@ class Store:
             await connection.execute(table.delete().where(table.c.channel == channel, table.c.sku == sku))
             await connection.execute(insert(table), row)
 
-    async def differ(self, name: str, *, state: str = "open", minutes: int = 0) -> None:
+    async def differ(
+        self, name: str, *, state: str = "open", minutes: int = 0, kind: str = "warehouse", seen_times: int = 2
+    ) -> None:
         """Write down a difference, seen so many minutes later than others."""
         seen = NOW + timedelta(minutes=minutes)
         row = {
             "id": name,
-            "kind": "warehouse",
+            "kind": kind,
             "state": state,
             "sku": "MUG",
             "node": "north",
@@ -114,7 +116,7 @@ class Store:
             "orders": ("order:b2b:1",),
             "first_seen": NOW,
             "last_seen": seen,
-            "times_seen": 2,
+            "times_seen": seen_times,
         }
         async with self.database.writing() as connection:
             await connection.execute(insert(stock_differences), row)

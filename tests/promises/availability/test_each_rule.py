@@ -16,7 +16,7 @@ from models.policy.stock.rules import (
     StoreRiskRule,
 )
 from models.stock.lots import LotStatus
-from models.stock.nodes import Node, NodeKind
+from models.stock.nodes import Calendar, Node, NodeKind
 from models.stock.supply import SupplyState
 from tests.promises.availability.pictures import NOW, ask, fence, picture, said, shelf, supply
 
@@ -89,6 +89,58 @@ def test_for_a_day_to_come_a_lot_must_be_good_then() -> None:
     assert ask(picture(lot), at=NOW + timedelta(days=6)).atp == 0
 
 
+def test_asked_about_a_day_that_is_past_only_what_is_good_today_counts() -> None:
+    expired = shelf(10, lot="L1", about={"expires_on": TODAY - timedelta(days=1)})
+    near = shelf(10, lot="L1", about={"expires_on": TODAY + timedelta(days=10)})
+    rules = AvailabilityRules(expiry=(ExpiryRule(days=30),))
+
+    assert ask(picture(expired), at=NOW - timedelta(days=9)).atp == 0
+    assert ask(picture(near), rules, at=NOW - timedelta(days=60)).atp == 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "good_until_yesterday", "good_until_today"),
+    [("Pacific/Honolulu", 10, 10), ("UTC", 0, 10), ("Pacific/Kiritimati", 0, 10), ("Asia/Tokyo", 0, 10)],
+)
+def test_a_lots_last_day_ends_where_it_lies(zone: str, good_until_yesterday: int, good_until_today: int) -> None:
+    node = Node(name="north", calendar=Calendar(time_zone=zone))
+    days = {TODAY - timedelta(days=1): good_until_yesterday, TODAY: good_until_today}
+    for day, atp in days.items():
+        seen = picture(shelf(10, lot="L1", about={"expires_on": day}), nodes=(node,))
+        assert ask(seen).atp == atp
+
+
+@pytest.mark.parametrize(
+    ("about", "term"),
+    [
+        ({"lot_status": LotStatus.RECALLED}, "lot_status"),
+        ({"expires_on": TODAY + timedelta(days=3)}, "near_expiry"),
+        ({"expires_on": TODAY + timedelta(days=7)}, None),
+    ],
+)
+def test_of_what_is_expected_nobody_is_promised_what_may_not_be_sold_when_it_comes(
+    about: dict[str, object], term: str | None
+) -> None:
+    seen = picture(shelf(0, lot="L1", about=about, on_order=50), supplies=(supply(50, days=5, lot="L1"),))
+    rules = AvailabilityRules(channels={"b2b": ChannelRule(sells_expected=True)})
+
+    for answer in (ask(seen, at=NOW + timedelta(days=6)), ask(seen, rules, channel="b2b")):
+        terms = said(answer.nodes[0].terms)
+        assert (terms["inbound"], answer.atp) == (50, 0 if term else 50)
+        assert terms.get(term or "near_expiry", 0) == (-50 if term else 0)
+
+
+@pytest.mark.parametrize("changed", [{"lanes": ()}, {"ships": False}, {"ships": False, "collects": True}])
+def test_what_no_parcel_can_leave_from_is_not_shown_to_those_who_send(changed: dict[str, object]) -> None:
+    node = Node.model_validate({"name": "north"} | changed)
+    seen = picture(shelf(8), nodes=(node,))
+
+    assert ask(seen, channel="shopify").ats == 0
+    assert said(ask(seen).nodes[0].terms) == {"on_hand": 8, "not_sourced": -8}
+    # Where customers collect, the place itself has it for them.
+    assert ask(seen, node="north").ats == (8 if node.collects else 0)
+
+
 @pytest.mark.parametrize("status", [LotStatus.QUARANTINED, LotStatus.RECALLED])
 def test_a_lot_that_is_not_released_is_left_out(status: LotStatus) -> None:
     answer = ask(picture(shelf(10, lot="L1", about={"lot_status": status}, damaged=1), shelf(2)))
@@ -154,14 +206,25 @@ def test_backorders_are_served_first_and_by_whichever_node() -> None:
 
     answer = ask(seen)
     assert (answer.atp, answer.ats, said(answer.terms)) == (12, 3, {"waiting": -9})
-    # Seven of the nine can come from the south.
-    assert said(ask(seen, node="north").terms) == {"waiting": -2}
+    # It is left to them at the preferred node first, as sourcing leaves it: whoever collects there gets none of it.
+    assert said(ask(seen, node="north").terms) == {"waiting": -5}
+    south = ask(seen, node="south")
+    assert (south.ats, said(south.terms)) == (3, {"waiting": -4})
+    assert "5 of them elsewhere" in south.terms[0].because
 
 
 def test_more_backorders_than_stock_leave_nothing() -> None:
     answer = ask(picture(shelf(5), waiting={"MUG": 9}))
 
-    assert (answer.ats, said(answer.terms)) == (0, {"waiting": -9, "floor": 4})
+    assert (answer.ats, said(answer.terms)) == (0, {"waiting": -5})
+    assert "9 wanted by backorders" in answer.terms[0].because
+
+
+def test_who_waits_has_no_claim_to_what_is_set_aside_for_the_asker() -> None:
+    seen = picture(shelf(8, channel_reserved=5), fences=(fence(5, "class:dealer"),), waiting={"MUG": 6})
+
+    assert ask(seen, customer_class="dealer").ats == 5
+    assert ask(seen).ats == 0
 
 
 def test_a_channel_shows_less_by_the_larger_buffer() -> None:
@@ -179,6 +242,18 @@ def test_a_channel_is_shown_its_share_and_never_more_than_its_most() -> None:
     assert said(ask(picture(shelf(11)), rules, channel="shopify").terms) == {"share": -5}
     answer = ask(picture(shelf(100)), rules, channel="shopify")
     assert (answer.ats, said(answer.terms)) == (50, {"share": -40, "most": -10})
+
+
+def test_a_channel_may_sell_so_much_beyond_what_can_be_promised_as_its_rule_tolerates() -> None:
+    plain = AvailabilityRules(channels={"shopify": ChannelRule(oversell_units=5)})
+    capped = AvailabilityRules(channels={"shopify": ChannelRule(oversell_units=5, most=6)})
+
+    answer = ask(picture(shelf(3)), plain, channel="shopify")
+
+    assert (answer.atp, answer.ats, said(answer.terms)) == (3, 8, {"oversell": 5})
+    assert ask(picture(shelf(0)), plain, channel="shopify").ats == 5
+    assert ask(picture(shelf(3)), capped, channel="shopify").ats == 6
+    assert ask(picture(shelf(3)), plain, channel="amazon").ats == 3
 
 
 def test_while_a_channel_spikes_it_is_shown_less() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from activities.adapters.store.stock.showing.inventory import SqlInventory
 from models.errors import InvalidInput, NotFound
 from models.policy.stock.rules import (
     AvailabilityRules,
     ChannelRule,
+    DriftRules,
     SafetyRule,
     ShortageRules,
     StockRules,
@@ -140,6 +142,19 @@ async def test_differences_are_listed_the_latest_first(store: Store) -> None:
     assert [one.id for one in found] == ["done", "d2", "d1", "d0"]
     still = (await inventory.differences(state=DifferenceState.OPEN, cursor=None, limit=9)).items
     assert [one.id for one in still] == ["d2", "d1", "d0"]
+
+
+async def test_what_one_comparison_with_a_partner_found_is_not_listed_until_it_lasts(store: Store) -> None:
+    for kind in ("warehouse", "erp", "movements"):
+        await store.differ(f"{kind} once", kind=kind, seen_times=1)
+        await store.differ(f"{kind} twice", kind=kind)
+    rules = StockRules(drift=DriftRules(seen_before_shown=1))
+
+    async def listed(inventory: SqlInventory) -> set[str]:
+        return {one.id for one in (await inventory.differences(state=None, cursor=None, limit=9)).items}
+
+    assert await listed(store.inventory()) == {"warehouse twice", "erp twice", "movements once", "movements twice"}
+    assert len(await listed(store.inventory(rules))) == 6
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "W10", "WyJtb3ZlbWVudHMiLCJ4Il0", "e" * 5000, "WyJtb3ZlbWVudHMiLC0xXQ"])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from api.orders.examples import PUBLICATION_LAGS
+from api.reconciliation.examples import RUN_BEGUN
 from api.stock import examples
 from ops.cli import main as command
 from ops.cli import output
@@ -26,7 +28,10 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
             "GET /v1/inventory/supplies": (200, examples.SUPPLIES),
             "GET /v1/inventory/supplies/PO-17": (200, examples.SUPPLY),
             "GET /v1/inventory/differences": (200, examples.DIFFERENCES),
+            "GET /v1/inventory/risks": (200, examples.RISKS),
             "POST /v1/inventory/events": (200, examples.SEVERAL_WRITTEN),
+            "POST /v1/inventory/checks": (202, RUN_BEGUN),
+            "GET /v1/publications": (200, PUBLICATION_LAGS),
         }
         monkeypatch.setenv("ORDERLOOM_API_URL", opened.url)
         monkeypatch.setenv("ORDERLOOM_API_KEY", "ol_live_test")
@@ -108,3 +113,31 @@ def test_an_empty_list_says_so(desk: Desk, run: Typed) -> None:
     desk.answers["GET /v1/inventory/backorders"] = (200, {"backorders": [], "next_cursor": None})
 
     assert run("backorders")[1].strip() == "Nobody waits."
+
+
+def test_stock_is_compared_at_once(desk: Desk, run: Typed) -> None:
+    code, said, _ = run("check")
+
+    assert code == 0
+    assert "Stock is being compared; `orderloom stock differences`" in said
+    assert desk.asked[-1][0] == "POST /v1/inventory/checks"
+
+
+@pytest.mark.usefixtures("desk")
+def test_every_channel_says_how_late_it_hears(run: Typed) -> None:
+    code, said, _ = run("channels")
+
+    assert code == 0
+    for lag in PUBLICATION_LAGS["channels"]:
+        assert lag["channel"] in said
+        assert f"{lag['p95_s']:.1f}" in said
+
+
+def test_what_a_channel_will_soon_have_none_of_is_listed(desk: Desk, run: Typed) -> None:
+    code, said, _ = run("risks", "--channel", "shopify", "--days", "3")
+
+    assert code == 0
+    for text in ("shopify", "MUG-BLUE", "12", "4.0", "3.0", "2026-12-01 10:00"):
+        assert text in said
+    assert "within_days=3" in desk.queries[-1]
+    assert "channel=shopify" in desk.queries[-1]

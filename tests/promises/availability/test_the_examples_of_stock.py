@@ -26,6 +26,7 @@ from models.stock.nodes import Node
         (views.DifferencePage, examples.DIFFERENCES),
         (views.EventOutcomes, examples.SEVERAL_WRITTEN),
         (views.Offered, examples.OFFERED),
+        (views.Risks, examples.RISKS),
         (StockEventAnswer, examples.WRITTEN),
         (Node, examples.NODE),
     ],

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from models.order.document import Delivery
+from models.stock.backorders import BackorderRequest
+from models.stock.demand import Demand, Need
+from models.stock.events import LotJudged, StockLine, SupplyAnnounced
+from models.stock.lots import LotStatus
+from models.stock.nodes import NodeKind
 from models.stock.reservation import ReservationState
+from tests.promises.backorders.waiting import MONDAY, order
 
 if TYPE_CHECKING:
     from tests.promises.backorders.waiting import Waiting
@@ -85,3 +93,43 @@ async def test_a_partial_delivery_moves_the_date_to_the_next_supply(waiting: Wai
     assert await waiting.dates("a") == []
     await waiting.call_off("PO-1")
     assert await waiting.dates("a") == [second]
+
+
+async def test_supply_for_another_node_brings_nothing_nearer_to_where_it_is_collected(waiting: Waiting) -> None:
+    await waiting.node("north")
+    await waiting.node("corner", kind=NodeKind.STORE, collects=True)
+    await waiting.announce("PO-1", "MUG", 9, days=4)
+    demand = Demand(channel="b2b", delivery=Delivery.PICK_UP, pick_up_at="corner")
+    need = Need(line_id="1", sku="MUG", quantity=2)
+
+    answer = await waiting.ledger.backorder(
+        BackorderRequest(key="comes", order_id=order("comes"), needs=(need,), demand=demand)
+    )
+
+    assert answer.expected_at is None
+    assert (await waiting.wait_for("gets", ("MUG", 9))).expected_at == MONDAY + timedelta(days=4)
+
+
+async def test_too_little_for_an_early_one_is_not_promised_to_a_later_one(waiting: Waiting) -> None:
+    await waiting.announce("PO-1", "MUG", 5, days=4)
+    assert (await waiting.wait_for("large", ("MUG", 9))).expected_at is None
+    assert (await waiting.wait_for("small", ("MUG", 2))).expected_at is None
+
+
+async def test_a_lot_that_is_recalled_before_it_comes_is_nothing_to_wait_for(waiting: Waiting) -> None:
+    line = StockLine(sku="MUG", quantity=5, lot="L1")
+    announced = {"supply_id": "PO-L", "node": "north", "lines": (line,), "expected_at": MONDAY + timedelta(days=3)}
+    await waiting.tell(SupplyAnnounced(event_id="a", occurred_at=MONDAY, **announced))
+    assert (await waiting.wait_for("patient", ("MUG", 3))).expected_at == announced["expected_at"]
+
+    await waiting.tell(LotJudged(event_id="j", occurred_at=MONDAY, sku="MUG", lot="L1", status=LotStatus.RECALLED))
+
+    assert await waiting.dates("patient") == [None]
+
+
+async def test_a_lot_that_will_have_expired_when_it_comes_is_nothing_to_wait_for(waiting: Waiting) -> None:
+    line = StockLine(sku="MUG", quantity=5, lot="L1", expires_on=MONDAY.date() + timedelta(days=2))
+    announced = {"supply_id": "PO-L", "node": "north", "lines": (line,), "expected_at": MONDAY + timedelta(days=3)}
+    await waiting.tell(SupplyAnnounced(event_id="a", occurred_at=MONDAY, **announced))
+
+    assert (await waiting.wait_for("patient", ("MUG", 3))).expected_at is None

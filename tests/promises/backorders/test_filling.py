@@ -11,8 +11,11 @@ import pytest
 from activities.adapters.store.stock.queue.filling import fill_for
 from models.errors import Conflict
 from models.partners.events import BackorderFilled
+from models.policy.stock.rules import Fallback, ShortageRule, ShortageRules, SourcingRules, StockRules
+from models.stock.backorders import BackorderRequest
+from models.stock.demand import Demand, Need
 from models.stock.nodes import Lane
-from models.stock.reservation import ReservationState
+from models.stock.reservation import ReservationRequest, ReservationState
 from tests.promises.backorders.waiting import MONDAY, order
 
 if TYPE_CHECKING:
@@ -169,3 +172,25 @@ async def test_the_sweep_fills_what_a_crash_has_left(waiting: Waiting) -> None:
     assert await waiting.keeping.fill(limit=2) == 1
     assert await waiting.keeping.fill(limit=2) == 0
     assert sorted(await waiting.filled()) == ["a", "b", "c"]
+
+
+async def test_an_order_that_goes_together_stands_in_one_place_and_gets_all_of_it_at_once(waiting: Waiting) -> None:
+    backorder = ShortageRule(fallbacks=(Fallback.BACKORDER,))
+    waiting.rule(StockRules(sourcing=SourcingRules(partial=False), shortage=ShortageRules(rules=(backorder,))))
+    await waiting.receive("BULB", 9)
+    await waiting.announce("PO-1", "LAMP", 9, days=4)
+    needs = (Need(line_id="1", sku="LAMP", quantity=5), Need(line_id="2", sku="BULB", quantity=1))
+    demand = Demand(channel="b2b")
+
+    answer = await waiting.ledger.reserve(
+        ReservationRequest(key="whole", order_id=order("whole"), needs=needs, demand=demand)
+    )
+    assert (answer.allocations, answer.together, [one.line_id for one in answer.remedies]) == ((), True, ["1"])
+    request = BackorderRequest(key="whole/wait", order_id=order("whole"), needs=needs, demand=demand)
+    assert (await waiting.ledger.backorder(request)).state is ReservationState.PENDING
+    assert (await waiting.balance("BULB")).available == 9
+    assert not await waiting.reserve("late", ("BULB", 9))
+    await waiting.receive("LAMP", 9, supply="PO-1")
+
+    assert await waiting.filled() == ["whole/wait"]
+    assert (await waiting.balance("BULB")).allocated == 1

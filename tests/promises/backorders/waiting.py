@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -70,9 +70,9 @@ class Waiting:
         self.ledger = SqlStockLedger(self.database, policies, self.clock)
         self.keeping = SqlStockKeeping(self.database, policies, self.clock)
 
-    async def node(self, name: str, lanes: tuple[Lane, ...]) -> None:
+    async def node(self, name: str, lanes: tuple[Lane, ...] = (Lane(),), **facts: Any) -> None:
         async with self.database.writing() as connection:
-            await nodes.put_node(connection, Node(name=name, lanes=lanes))
+            await nodes.put_node(connection, Node(name=name, lanes=lanes, **facts))
         nodes.forget_nodes()
 
     async def tell(self, event: StockEvent) -> None:

@@ -74,6 +74,8 @@ BAD_ROWS = {
     "an unknown currency": (b"B,2026-11-20,MUG,Mug,1,1,,,eur,\n", "currency", "ISO 4217"),
     "an address that is none": (b"B,2026-11-20,MUG,Mug,1,1,,Germany,,\n", "country", "ISO 3166"),
     "an e-mail that is none": (b"B,2026-11-20,MUG,Mug,1,1,,,,nobody\n", "email", ""),
+    "more money than there is": (b"B,2026-11-20,MUG,Mug,999999999,999999999999,,,,\n", "unit_price", "less than"),
+    "a discount beyond the price": (b"B,2026-11-20,MUG,Mug,1,1,1.01,,,\n", "discount", "more than the line costs"),
 }
 
 
@@ -89,6 +91,28 @@ async def test_a_bad_row_is_refused_between_two_good_ones(table: Table, case: st
     blamed, reason = refusals[2]
     assert why in str(reason)
     assert column is None or blamed == column
+
+
+FREIGHT = b"order_id,placed_at,sku,quantity,unit_price,tax,tax_name,shipping,shipping_tax\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (b"B,2026-11-20,MUG,1,1,,,,0.95\n", "shipping"),
+        ("B,2026-11-20,MUG,1,1,0.19,V\u202eAT,,\n".encode(), "tax_name"),
+        (
+            b"B,2026-11-20,MUG,1000000,9999999,,,,\nB,,CUP,1,999999999999,,,,\nB,,LAMP,1000000,9999999,,,,\n",
+            "unit_price",
+        ),
+    ],
+    ids=["tax on no shipping", "a tax with an invisible name", "a sum beyond any amount"],
+)
+async def test_what_is_said_of_the_whole_order_is_blamed_on_its_column(table: Table, row: bytes, column: str) -> None:
+    batch = await table.imported(FREIGHT + row + b"G-1,2026-11-20,MUG,2,9.90,,,4.90,0.93\n")
+    assert await table.order_ids() == {"G-1"}
+    assert column in {blamed for blamed, _ in (await table.refusals(batch)).values()}
+    assert (await table.orders.find("order:b2b:G-1")).order.total.amount == 1980 + 490 + 93
 
 
 async def test_a_spoilt_row_spoils_the_order_it_belongs_to(table: Table) -> None:

@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.batches.examples import BATCH, ROWS
-from ops.cli import batches, output
+from ops.cli import output
 from ops.cli.exits import UsageError
+from ops.cli.intake import batches
 from tests.promises.running.desk import Desk, open_desk
 
 HERE = f"/v1/batches/{BATCH['id']}"

@@ -19,6 +19,7 @@ from activities.adapters.store.tables.orders import orders
 from activities.records.batches import Batch
 from models.batch.batch import BatchStart, BatchState, RowOutcome, batch_workflow_id
 from tests.promises.batches.table import HEAD, Table, adds_up
+from tests.promises.batches.worker_process import reading
 from tests.promises.orders.conftest import local_server
 from workflows.queues import ORDERS
 
@@ -98,7 +99,7 @@ async def test_killed_workers_take_every_row_once(table: Table, server: Workflow
 async def test_its_workflow_says_how_far_it_is_and_ends_with_a_line(table: Table, server: WorkflowEnvironment) -> None:
     mark = f"w{table.database.engine.dialect.name[:2]}"
     batch = await table.hand_in(a_file(30, mark))
-    async with a_worker(table, server.client):
+    async with reading(server.client, table.database):
         await begin(server.client, batch)
         handle = server.client.get_workflow_handle(batch_workflow_id(batch.id))
         assert await asyncio.wait_for(handle.result(), 60) == (
@@ -118,14 +119,26 @@ async def test_a_signal_from_the_web_ui_stops_it_and_no_signal_harms_it(
     handle = server.client.get_workflow_handle(batch_workflow_id(batch.id))
     await handle.signal("nonsense", args=[1, 2, 3])
     await handle.signal("cancel", args=["because", "I say so"])
-    async with a_worker(table, server.client):
+    async with reading(server.client, table.database):
         assert (await asyncio.wait_for(handle.result(), 60)).startswith("cancelled; 0 rows")
+    assert (await table.batches.find(batch.id)).state is BatchState.CANCELLED
+
+
+async def test_a_cancellation_requested_in_temporal_leaves_no_file_half_read(
+    table: Table, server: WorkflowEnvironment
+) -> None:
+    batch = await table.hand_in(a_file(40, f"r{table.database.engine.dialect.name[:2]}"))
+    await begin(server.client, batch)
+    handle = server.client.get_workflow_handle(batch_workflow_id(batch.id))
+    await handle.cancel()
+    async with reading(server.client, table.database):
+        assert (await asyncio.wait_for(handle.result(), 60)).startswith("cancelled;")
     assert (await table.batches.find(batch.id)).state is BatchState.CANCELLED
 
 
 async def test_a_bad_start_fails_and_is_not_stuck(table: Table, server: WorkflowEnvironment) -> None:
     bad = f"batch:bad-{table.database.engine.dialect.name}"
-    async with a_worker(table, server.client):
+    async with reading(server.client, table.database):
         handle = await server.client.start_workflow("BatchWorkflow", "no start", id=bad, task_queue=ORDERS)
         with pytest.raises(WorkflowFailureError):
             await asyncio.wait_for(handle.result(), 60)

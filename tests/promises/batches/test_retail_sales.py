@@ -115,3 +115,28 @@ async def test_a_real_week_adds_up_row_by_row(table: Table) -> None:
     outcomes = Counter(row.outcome for row in rows)
     assert outcomes == {RowOutcome.ACCEPTED: 16_674, RowOutcome.RECORDED: 186, RowOutcome.REFUSED: 125}
     assert sum("of invoice" in (row.reason or "") for row in rows) > 10
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b"700001,23001,LANTERN,1000000,2026-11-02 08:00:00,999999999999,20001.0,France\n",
+        b"700001,POST,POSTAGE,1000000,2026-11-02 08:00:00,999999999999,20001.0,France\n",
+        b"C700001,POST,POSTAGE,-1000000,2026-11-02 08:00:00,999999999999,20001.0,France\n",
+    ],
+    ids=["goods", "a fee alone", "a fee given back"],
+)
+async def test_a_row_beyond_any_amount_spoils_no_other(table: Table, row: bytes) -> None:
+    good = b"700002,23001,LANTERN,1,2026-11-02 08:00:00,0.85,20001.0,France\n"
+    batch = await table.imported(HEAD + row + good, SALES, channel="retail")
+    assert await table.order_ids() == {"700002"}
+    assert await table.refusals(batch) == {1: ("UnitPrice", "makes the row worth more than any amount")}
+
+
+async def test_a_discount_is_less_than_nothing(table: Table) -> None:
+    goods = b"700001,23001,LANTERN,10,2026-11-02 08:00:00,0.85,20001.0,France\n"
+    discount = b"700001,D,Discount,%d,2026-11-02 08:00:00,3,20001.0,France\n"
+    batch = await table.imported(HEAD + goods + discount % 1, SALES, channel="retail")
+    assert {column for column, _ in (await table.refusals(batch)).values()} == {"Quantity"}
+    await table.imported(HEAD + goods + discount % -1, SALES, channel="retail")
+    assert (await table.orders.find("order:retail:700001")).order.total.amount == 550

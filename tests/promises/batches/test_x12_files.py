@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from activities.adapters.files.x12.purchase_order import external_id
+from activities.adapters.files.x12.ordering.purchase_order import external_id
 from activities.records.batches import Batch
 from models.batch.batch import BatchFormat, BatchState
 from models.money import Money

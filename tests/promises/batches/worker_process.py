@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from temporalio import workflow
@@ -23,6 +25,9 @@ from workflows import batch
 from workflows.plugin import OrderloomPlugin
 from workflows.queues import BATCHES, ORDERS
 
+SOON = timedelta(seconds=2)
+"""A worker that was killed is missed sooner here, so that the test is shorter."""
+
 
 @workflow.defn(name="OrderWorkflow", sandboxed=False)
 class OrderOfALine:
@@ -31,18 +36,26 @@ class OrderOfALine:
         return "taken"
 
 
-# A worker that was killed is missed sooner here, so that the test is shorter.
-batch.BEAT_WITHIN = timedelta(seconds=2)
+@asynccontextmanager
+async def reading(client: Client, database: Database) -> AsyncIterator[None]:
+    """Read files for as long."""
+    verbs = BatchActivities(SqlImporting(database, readers()), TemporalStarter(client), orders_a_part=10)
+    async with (
+        Worker(
+            client,
+            task_queue=ORDERS,
+            workflows=[batch.BatchWorkflow, OrderOfALine],
+            sticky_queue_schedule_to_start_timeout=SOON,
+        ),
+        Worker(client, task_queue=BATCHES, activities=[verbs.take_part, verbs.cancel]),
+    ):
+        yield
 
 
 async def main(address: str, server: str) -> None:
+    batch.BEAT_WITHIN = SOON
     client = await Client.connect(server, plugins=[OrderloomPlugin(traced=False)])
-    database = Database(address)
-    verbs = BatchActivities(SqlImporting(database, readers()), TemporalStarter(client), orders_a_part=10)
-    async with (
-        Worker(client, task_queue=ORDERS, workflows=[batch.BatchWorkflow, OrderOfALine]),
-        Worker(client, task_queue=BATCHES, activities=[verbs.take_part, verbs.cancel]),
-    ):
+    async with reading(client, Database(address)):
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

@@ -9,10 +9,11 @@ import pytest
 
 from activities.adapters.carriage.options import ends_of
 from activities.adapters.partners import CARRIERS, open_partners
-from models.errors import Refused
+from models.errors import Refused, Unavailable
 from models.settings import PartnerSettings, Settings
 from ops.partners.karrio.house import carrier_options, load_house
 from ops.sandbox.goods import load_goods
+from tests.conftest import Databases
 from tests.contracts.carriage.books import booking
 from tests.contracts.carriage.shipengine import OPTIONS as SHIPENGINE
 
@@ -45,10 +46,13 @@ def test_what_is_wrong_is_named(kind: str, options: dict[str, Any], place: str):
         CARRIERS[kind](settings(kind, options))
 
 
-async def test_what_is_right_opens_with_a_book_to_note_in(tmp_path: Path):
+async def test_what_is_right_opens_with_a_book_to_note_in(databases: Databases):
     carriers = {"first": SANDBOX, "second": {"kind": "karrio", "url": "http://127.0.0.1:9", "options": HOUSE}}
     several = settings("several", {"carriers": carriers, "cheapest": True})
-    partners = open_partners(Settings(carrier=several, data_dir=tmp_path))
+    partners = open_partners(Settings(carrier=several, database_url=databases.fresh("sqlite")))
+    # Without a book neither of them would be asked.
+    with pytest.raises(Unavailable, match=r"first: .*cannot be reached.*; second: .*cannot be reached"):
+        await partners.carriers.book(booking())
     await partners.close()
 
 

@@ -17,7 +17,7 @@ from models.partners.events import CancelledLine, ChangedAtChannel
 from models.partners.notices import Audience, NoticeKind
 from models.states.changing import ChangeState
 from models.states.fulfilment import ShipmentState
-from tests.promises.changing.wishes import Handle, line, settled
+from tests.promises.changing.wishes import Handle, line, settled, wish
 from tests.promises.orders.orders import an_order, euro
 from tests.promises.orders.world import moved, shipped, start
 from tests.promises.telling_channels.shop import ConnectedWorld
@@ -157,7 +157,7 @@ async def test_a_cancellation_that_comes_too_late_is_in_services_queue_and_the_c
     await world.until_held("customer_request")
     (hold,) = [hold for hold in world.last.holds if hold.state == "open"]
     assert (hold.owner, hold.reason) == ("service", "it was cancelled at shopify, but some of it has left")
-    assert NoticeKind.NOT_DONE in world.noticed(Audience.CHANNEL)
+    await world.until(lambda: NoticeKind.NOT_DONE in world.noticed(Audience.CHANNEL))
     await world.tell(moved(world.released[0], ShipmentState.DELIVERED))
     await handle.signal("approve", {"reason": "she sends it back", "actor": "anna"})
 
@@ -209,3 +209,25 @@ async def test_a_wish_of_ours_and_the_channels_cancellation_meet_in_one_cancelle
 
     assert await world.end(handle) == Headline.CANCELLED
     assert len(world.given_back) == 1
+
+
+async def test_what_is_cancelled_there_while_another_change_is_under_way_waits_for_its_end(
+    client: Client, world: ConnectedWorld
+) -> None:
+    order = an_order(mug=3, lamp=2)
+    handle = await begun(client, world, order)
+
+    async def meanwhile(verb: str) -> None:
+        if verb == "recall":
+            world.at_effect = None
+            await says(world, order, line1=1)
+
+    world.at_effect = meanwhile
+    await wish(handle, "cancel_quantity", line_id="2", quantity=1)
+    await settled(world, "change-2")
+    await world.until(lambda: sum(one.quantity for one in world.released[-1].lines) == 3)
+    await deliver(world)
+
+    assert await world.end(handle) == Headline.COMPLETED
+    assert [each.cancelled for each in world.last.lines] == [1, 1]
+    assert world.last.holds == ()

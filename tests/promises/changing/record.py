@@ -1,7 +1,4 @@
-"""Records one history a story of changes, for the replay test: ``python -m tests.promises.changing.record``.
-
-As with orders (tests/promises/orders/record.py): a recorded history is a promise to the orders that were running then.
-"""
+"""Records one history a story of changes (tests/recorded/recording.py): ``python -m tests.promises.changing.record``."""
 
 from __future__ import annotations
 
@@ -13,11 +10,10 @@ from pathlib import Path
 from temporalio.client import Client
 
 from models.errors import Refused, Unavailable
-from tests.promises.changing.wishes import ADDRESS, Handle, send, settled, wish
-from tests.promises.orders.conftest import local_server
+from tests.promises.changing.wishes import ADDRESS, send, settled, wish
 from tests.promises.orders.orders import an_order
-from tests.promises.orders.record import anywhere
 from tests.promises.orders.world import World, ports, start
+from tests.recorded.recording import Handle, record
 from workers.assembly import Workers
 
 FOLDER = Path(__file__).parent / "histories"
@@ -59,21 +55,13 @@ async def declined_and_undone(client: Client, world: World) -> Handle:
 ROUTES: list[Route] = [fewer_and_then_more, another_address, declined_and_undone]
 
 
-async def main(names: list[str]) -> None:
-    """Record the routes that are named, or those that have no history yet."""
-    FOLDER.mkdir(exist_ok=True)
-    async with await local_server() as server:
-        for route in ROUTES:
-            path = FOLDER / f"{route.__name__}.json"
-            if route.__name__ not in names and path.exists():
-                continue
-            world = World(client=server.client, ships=False)
-            async with Workers(server.client, **ports(world)).running():
-                handle = await route(server.client, world)
-                await world.end(handle)
-                history = await handle.fetch_history()
-            await asyncio.to_thread(path.write_text, anywhere(history.to_json()) + "\n", encoding="utf-8")
+async def play(client: Client, route: Route) -> Handle:
+    world = World(client=client, ships=False)
+    async with Workers(client, **ports(world)).running():
+        handle = await route(client, world)
+        await world.end(handle)
+    return handle
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    asyncio.run(record(FOLDER, ROUTES, play, sys.argv[1:]))

@@ -145,6 +145,37 @@ async def test_an_order_that_has_ended_is_not_changed(stage: Stage) -> None:
     problem(await stage.http.post(PATH, json=QUANTITY), 409, "order_ended")
 
 
+async def test_a_wish_whose_answer_was_lost_is_put_to_the_order_again(stage: Stage, changes: FakeChanges) -> None:
+    """It has been carried out by now: the line is as it was to be. The order knows the request by its key."""
+    wish = QUANTITY | {"quantity": LINE["quantity"]}
+    shown(stage)
+
+    problem(await stage.http.post(PATH, json=wish), 422, "invalid")
+    answer = await stage.http.post(PATH, json=wish, headers={"Idempotency-Key": "again"})
+
+    assert (answer.status_code, len(changes.wished)) == (202, 1)
+
+
+async def test_taking_back_is_put_to_the_order_again_where_its_answer_was_lost(
+    stage: Stage, changes: FakeChanges
+) -> None:
+    shown(stage, a_change(state=ChangeState.WITHDRAWN))
+    path, why = f"{PATH}/change-1/withdrawal", {"reason": "no"}
+
+    problem(await stage.http.post(path, json=why), 409, "change_ended")
+    answer = await stage.http.post(path, json=why, headers={"Idempotency-Key": "again"})
+
+    assert (answer.status_code, len(changes.withdrawn)) == (202, 1)
+
+
+async def test_a_keyed_wish_about_an_order_long_over_is_told_so(stage: Stage, changes: FakeChanges) -> None:
+    shown(stage, lifecycle=Lifecycle.COMPLETED)
+    changes.refuses = NotFound("Temporal keeps it no longer")
+
+    keyed = {"Idempotency-Key": "late"}
+    problem(await stage.http.post(PATH, json=QUANTITY, headers=keyed), 409, "order_ended")
+
+
 @pytest.mark.parametrize(
     ("refuses", "status", "code"),
     [

@@ -137,7 +137,8 @@ def test_gift_wrap_and_discounts_of_the_new_api_fall_on_their_kind():
     document = order(sample("2026-gb-gift-wrap-and-discount"))
     assert (document.lines[0].total.amount, document.shipping[0].total.amount) == (6210, 135)
     assert [(charge.kind, charge.total.amount) for charge in document.charges] == [(ChargeKind.GIFT_WRAP, 350)]
-    assert document.fulfilment.instructions == "Happy birthday, Mum! 🎂"
+    wrapped = f"{document.lines[0].sku}: gift wrap PREMIUM"
+    assert document.fulfilment.instructions == f"{wrapped}\nHappy birthday, Mum! 🎂"
 
 
 def test_cash_on_delivery_and_points_are_two_tenders():
@@ -291,6 +292,128 @@ def test_of_several_orders_each_has_its_own_outcome():
     good, bad = AmazonOrders().read(body)
     assert good.document.total.amount == 5000
     assert (bad.document, bad.error.errors[0].pointer) == (None, "/orderItems")
+
+
+def nulled(value):
+    """The same with every absent part written as null, as some tools do."""
+    if isinstance(value, list):
+        return [nulled(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: nulled(each) for name, each in value.items()} | dict.fromkeys(OPTIONAL - value.keys())
+
+
+OPTIONAL = frozenset(
+    {
+        *("BuyerInfo", "ShippingAddress", "PaymentExecutionDetail", "PromotionDiscount", "PromotionIds", "IsPrime"),
+        *("buyer", "recipient", "payment", "tax", "programs", "associatedOrders", "promotion", "cancellation"),
+        *("packing", "customization", "shipToParty", "billToParty", "taxDetails", "deliveryWindow"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "value", [v0(), v2026(), sample("vendor-purchase-order-in-cases")], ids=["v0", "2026", "vendor"]
+)
+def test_null_is_as_good_as_absent(value):
+    assert order(nulled(value)).lines == order(value).lines
+
+
+def test_items_that_say_what_they_come_to_settle_it_where_the_order_does_not():
+    parts = [{"type": "ITEM", "subtotal": eur("50.00")}, {"type": "TAX", "subtotal": eur("9.50")}]
+    added = lamp(proceeds={"proceedsTotal": eur("59.50"), "breakdowns": parts})
+    document = order(v2026(items=[added], proceeds={}))
+    assert (document.total.amount, document.taxes_included) == (5950, False)
+    wrong = lamp(proceeds={"proceedsTotal": eur("70.00"), "breakdowns": parts})
+    assert reading(v2026(items=[wrong], proceeds={})).error.errors[0].pointer == "/orderItems"
+
+
+@pytest.mark.parametrize(("whole", "tip"), [("50.00", 0), ("53.00", 300), (None, 300)])
+def test_a_tip_counts_where_the_total_counts_it(whole, tip):
+    tips = [{"type": "DELIVERY_TIP", "status": "PENDING", "subtotal": eur("3.00")}]
+    proceeds = {"breakdowns": tips} | ({"grandTotal": eur(whole)} if whole else {})
+    document = order(v2026(proceeds=proceeds))
+    assert (document.total.amount, sum(charge.total.amount for charge in document.charges)) == (5000 + tip, tip)
+
+
+def test_tax_that_a_discount_takes_off_is_taken_off_where_it_lies():
+    parts = [
+        {"type": "ITEM", "subtotal": eur("50.00")},
+        {"type": "SHIPPING", "subtotal": eur("5.00")},
+        {
+            "type": "TAX",
+            "subtotal": eur("0.00"),
+            "detailedBreakdowns": [
+                {"subtype": "SHIPPING", "value": eur("0.95")},
+                {"subtype": "DISCOUNT", "value": eur("-0.95")},
+            ],
+        },
+    ]
+    document = order(v2026(items=[lamp(proceeds={"breakdowns": parts})], proceeds={"grandTotal": eur("55.00")}))
+    assert [part.total.amount for part in (*document.lines, *document.shipping)] == [5000, 500]
+
+
+def test_what_comes_with_the_address_is_not_lost():
+    answer = {
+        "AmazonOrderId": "111-1111111-1111111",
+        "BuyerCompanyName": "Acme GmbH",
+        "ShippingAddress": {"AddressLine1": "Calle 1", "City": "Lima", "District": "Surco", "CountryCode": "PE"},
+        "DeliveryPreferences": {"DropOffLocation": "Porch", "AddressInstructions": "Ring twice"},
+    }
+    document = order(v0() | {"ShippingAddress": {"payload": answer}})
+    assert document.fulfilment.instructions == "Porch\nRing twice"
+    assert (document.customer.kind, document.customer.name) == (CustomerKind.COMPANY, "Acme GmbH")
+    assert document.shipping_address.lines == ("Calle 1", "Surco")
+
+
+def test_customised_and_wrapped_goods_say_so():
+    url = "https://example.com/custom.zip"
+    v0_item = item(BuyerInfo={"BuyerCustomizedInfo": {"CustomizedURL": url}, "GiftWrapLevel": "Classic"})
+    asked = [f"MUG-BLUE: customised as in {url}", "MUG-BLUE: gift wrap Classic"]
+    assert order(v0(items=[v0_item])).fulfilment.instructions.splitlines() == asked
+    product = lamp()["product"] | {"customization": {"customizedUrl": url}}
+    document = order(v2026(items=[lamp(product=product)]))
+    assert document.fulfilment.instructions == f"LAMP-OAK: customised as in {url}"
+
+
+def test_what_a_vendor_has_to_send_with_an_amazon_customers_parcel_is_an_instruction():
+    goods = {
+        "itemSequenceNumber": "1",
+        "vendorProductIdentifier": "MUG-BLUE",
+        "orderedQuantity": {"amount": 1, "unitOfMeasure": "EACH"},
+        "netPrice": eur("4.00"),
+        "giftDetails": {"giftMessage": "Enjoy", "giftWrapId": "SILVER"},
+        "buyerCustomizedInfo": {"customizedUrl": "aHR0cHM6Ly9h"},
+    }
+    details = {
+        "orderDate": "2026-11-16T09:00:00Z",
+        "shipmentDetails": {"messageToCustomer": "Thank you"},
+        "shipToParty": {"name": "Ada Byron", "attention": "Desk 4", "city": "York", "countryCode": "GB"},
+        "items": [goods],
+    }
+    document = order({"purchaseOrderNumber": "2JK3S9VC", "orderDetails": details})
+    assert document.fulfilment.instructions.splitlines() == [
+        "Thank you",
+        "MUG-BLUE: customised as in aHR0cHM6Ly9h",
+        "MUG-BLUE: gift wrap SILVER",
+        "Enjoy",
+    ]
+    assert document.shipping_address.name == "Ada Byron, Desk 4"
+
+
+def test_a_vendors_cost_may_be_finer_than_a_cent():
+    value = sample("vendor-purchase-order-in-cases")
+    [first, *_] = value["payload"]["orderDetails"]["items"]
+    first["orderedQuantity"] = {"amount": 3, "unitOfMeasure": "Eaches", "unitSize": 1}
+    first["netCost"]["amount"] = "2.505"
+    assert order(value).lines[0].total.amount == 752
+
+
+def test_a_vendors_delivery_window_has_a_beginning():
+    value = sample("vendor-purchase-order-in-cases")
+    value["payload"]["orderDetails"]["deliveryWindow"] = "2026-12-01T07:00:00Z--2026-12-03T17:00:00Z"
+    fulfilment = order(value).fulfilment
+    assert (fulfilment.deliver_from.day, fulfilment.deliver_by.day) == (1, 3)
 
 
 @pytest.mark.parametrize("state", ["consigned", "cases without size"])

@@ -259,6 +259,25 @@ def test_what_is_missing_is_named(pointer):
     assert error(changed(pointer, ...)).pointer == pointer
 
 
+@pytest.mark.parametrize(
+    ("pointer", "parts", "blamed"),
+    [
+        ("/lines", 3, "/total"),
+        ("/payment/tenders", 3, "/payment/tenders"),
+        ("/lines/0/discounts", 3, "/lines/0/total"),
+    ],
+)
+def test_a_sum_beyond_any_amount_is_refused_where_it_is_added_up(pointer, parts, blamed):
+    most = {"amount": 10**15, "currency": valid()["currency"]}
+    one = {
+        "/lines": {"sku": "MUG", "quantity": 1, "subtotal": most, "total": most},
+        "/payment/tenders": {"kind": "card", "amount": most},
+        "/lines/0/discounts": {"name": "All", "amount": most},
+    }[pointer]
+    names = [{"id": str(number)} if pointer == "/lines" else {} for number in range(parts)]
+    assert error(changed(pointer, [one | name for name in names])).pointer == blamed
+
+
 def test_an_order_handed_in_for_another_channel_is_refused():
     [reading] = CanonicalOrders("pos").read(json.dumps(valid()).encode())
     assert reading.error.errors[0].pointer == "/channel"

@@ -12,6 +12,7 @@ from models.order.document import ChannelRisk, Delivery, ServiceLevel
 from models.order.parties import CustomerKind
 from models.order.payment_terms import PaymentTerms, TenderKind
 from models.order.pricing import ChargeKind
+from models.order.worth import to_authorise
 
 SAMPLES = Path(__file__).parents[3] / "ops" / "samples" / "magento"
 
@@ -225,6 +226,51 @@ def test_gift_wrapping_is_a_charge():
     document = order(sample("cash-on-delivery-with-gift-wrapping"))
     assert [(charge.kind, charge.total.amount) for charge in document.charges] == [(ChargeKind.GIFT_WRAP, 363)]
     assert document.customer.id is None
+
+
+def test_greetings_and_engravings_reach_the_warehouse():
+    greeting = {"sender": "Ada", "recipient": "Bob", "message": "Merry\r\nChristmas"}
+    options = {"extension_attributes": {"custom_options": [{"option_id": "7", "option_value": "For Bob"}]}}
+    rows = [
+        item(product_type="configurable", sku="TEE", product_option=options),
+        {"item_id": 2, "parent_item_id": 1, "sku": "TEE-M", "qty_ordered": 2, "extension_attributes": {}},
+    ]
+    rows[1]["extension_attributes"]["gift_message"] = {"sender": "", "recipient": None, "message": "Enjoy"}
+    instructions = order(plain(items=rows, extension_attributes={"gift_message": greeting})).fulfilment.instructions
+    assert instructions.splitlines() == [
+        "gift message from Ada to Bob: Merry Christmas",
+        "TEE-M: gift message: Enjoy",
+        "TEE-M: option 7: For Bob",
+    ]
+
+
+def test_goods_for_two_addresses_are_refused_and_one_address_may_stand_twice():
+    def assigned(*cities):
+        places = [{"country_id": "DE", "city": city, "street": ["Weg 1"]} for city in cities]
+        assignments = [{"shipping": {"address": place, "method": "flatrate_flatrate"}} for place in places]
+        return plain(extension_attributes={"shipping_assignments": assignments})
+
+    assert order(assigned("Ulm", "Ulm")).shipping_address.city == "Ulm"
+    error = reading(assigned("Ulm", "Bonn")).error.errors[0]
+    assert error.pointer == "/extension_attributes/shipping_assignments/1/shipping/address"
+
+
+def test_a_configured_article_is_paid_by_its_parent_whatever_the_child_repeats():
+    child = {"item_id": 2, "parent_item_id": 1, "sku": "TEE-M", "qty_ordered": 2, "row_total": 20}
+    [line] = order(plain(items=[item(product_type="configurable"), child])).lines
+    assert (line.id, line.sku, line.total.amount) == ("1", "TEE-M", 2400)
+
+
+def test_what_is_invoiced_and_sent_already_is_not_paid_again_and_the_rest_is_ours_to_take():
+    document = order(
+        plain(
+            total_paid=12,
+            payment={"method": "braintree", "amount_authorized": 24},
+            items=[item(qty_invoiced=1, qty_shipped=1)],
+        )
+    )
+    assert document.payment.terms is PaymentTerms.CAPTURE_ON_SHIPMENT
+    assert to_authorise(document).amount == 1200
 
 
 def test_how_it_is_delivered_is_read_from_the_shipping_method():

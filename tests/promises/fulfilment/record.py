@@ -1,7 +1,4 @@
-"""Records one history for each new way of sending, with the code of today: ``python -m tests.promises.fulfilment.record``.
-
-A history is kept for ever: the stories of running orders must replay under all later code.
-"""
+"""Records one history a way of sending (tests/recorded/recording.py): ``python -m tests.promises.fulfilment.record``."""
 
 from __future__ import annotations
 
@@ -10,10 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
+from temporalio.client import Client
 
 from models.order.snapshot import Headline
 from models.partners.warehouse import ReleaseState
@@ -27,12 +22,12 @@ from tests.promises.fulfilment.test_collecting import PICK_UP, collected, ready
 from tests.promises.fulfilment.test_departing import WAVES
 from tests.promises.fulfilment.test_parcels import RESHIP, is_now
 from tests.promises.orders.orders import an_order
-from tests.promises.orders.record import anywhere
 from tests.promises.orders.world import moved, shipped, start
+from tests.recorded.recording import Handle, record
 from workers.assembly import Workers
 
 FOLDER = Path(__file__).parent / "histories"
-Handle = WorkflowHandle[Any, Any]
+Route = Callable[[Client, Stage], Awaitable[Handle]]
 
 
 async def short_pick_sourced_again(client: Client, stage: Stage) -> Handle:
@@ -123,7 +118,7 @@ async def never_collected(client: Client, stage: Stage) -> Handle:
     return handle
 
 
-ROUTES: list[Callable[[Client, Stage], Awaitable[Handle]]] = [
+ROUTES: list[Route] = [
     short_pick_sourced_again,
     rejected_sourced_again,
     release_handed_over_again,
@@ -137,24 +132,13 @@ ROUTES: list[Callable[[Client, Stage], Awaitable[Handle]]] = [
 ]
 
 
-async def main(names: list[str]) -> None:
-    """Record the routes that are named, or those that have no history yet."""
-    FOLDER.mkdir(exist_ok=True)
-    async with await skipping_server() as server:
-        for route in ROUTES:
-            path = FOLDER / f"{route.__name__}.json"
-            if route.__name__ in names or not path.exists():
-                await _record(server, route, path)
-
-
-async def _record(server: WorkflowEnvironment, route: Callable[[Client, Stage], Awaitable[Handle]], path: Path) -> None:
-    stage = Stage(client=server.client)
-    async with Workers(server.client, **ports(stage)).running():
-        handle = await route(server.client, stage)
+async def play(client: Client, route: Route) -> Handle:
+    stage = Stage(client=client)
+    async with Workers(client, **ports(stage)).running():
+        handle = await route(client, stage)
         await stage.end(handle)
-        history = await handle.fetch_history()
-    await asyncio.to_thread(path.write_text, anywhere(history.to_json()) + "\n", encoding="utf-8")
+    return handle
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    asyncio.run(record(FOLDER, ROUTES, play, sys.argv[1:], server=skipping_server))

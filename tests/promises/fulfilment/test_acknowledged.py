@@ -173,3 +173,19 @@ async def test_a_node_that_cannot_be_reached_at_all_is_left_for_another(client: 
     assert second.node == "rotterdam"
     assert [hold.state for hold in stage.last.holds] == ["released"]
     assert any("berlin could not be reached" in text for text in stage.story)
+
+
+async def test_goods_that_may_arrive_twice_are_a_question_until_it_is_answered(client: Client, stage: Stage) -> None:
+    stage.rules, stage.stands, stage.recalls = REROUTED, Unavailable("wms", "no answer"), False
+
+    handle = await start(client, an_order(mug=2))
+    second = await stage.until_released(2)
+    stage.stands = None
+    await stage.until_held("other")
+    assert "may arrive twice" in stage.last.holds[-1].reason
+    await send(stage, second)
+    await stage.until(lambda: stage.last.fulfilment is FulfilmentState.DELIVERED)
+    await handle.signal("approve", WORD)
+
+    assert await stage.end(handle) == Headline.COMPLETED
+    assert all(hold.state != "open" for hold in stage.last.holds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from temporalio.client import Client
 
 from models.order.snapshot import Headline
@@ -76,6 +78,8 @@ async def test_what_is_nowhere_else_waits_as_the_rules_of_stock_say(client: Clie
     await stage.tell(shipped(first, quantity=2, shipment="P1"))
     await stage.until(lambda: bool(stage.backorders) and stage.last.headline is Headline.PARTIALLY_SHIPPED)
     assert not stage.last.holds
+    # Nobody knows what will come: whoever has it first may send it, berlin too.
+    assert {request.demand.avoid_nodes for request in stage.backorders.values()} == {()}
     await fill(stage, next(iter(stage.backorders)), mug=1)
     second = await stage.until_released(2)
     await stage.tell(shipped(second, shipment="P2"))
@@ -83,6 +87,21 @@ async def test_what_is_nowhere_else_waits_as_the_rules_of_stock_say(client: Clie
         await stage.tell(moved(release, ShipmentState.DELIVERED))
 
     assert await stage.end(handle) == Headline.COMPLETED
+
+
+async def test_what_is_expected_elsewhere_does_not_come_from_the_node_that_turned_it_down(
+    client: Client, stage: Stage
+) -> None:
+    stage.shelves["rotterdam"] = {}
+    stage.remedies = does(RemedyKind.BACKORDER, expected_at=datetime.now(UTC) + timedelta(days=4))
+
+    handle = await start(client, an_order(mug=3))
+    await stage.tell(turned_down(await stage.until_released()))
+    await stage.until(lambda: bool(stage.backorders))
+
+    assert [request.demand.avoid_nodes for request in stage.backorders.values()] == [("berlin",)]
+    await handle.signal("cancel", WORD)
+    assert await stage.end(handle) == Headline.CANCELLED
 
 
 async def test_a_person_closes_what_is_nowhere_to_be_had(client: Client, stage: Stage) -> None:

@@ -96,3 +96,32 @@ async def test_finance_may_have_nothing_more_sent(client: Client, world: MoneyWo
 
     assert await world.end(handle) == Headline.COMPLETED
     assert world.money["captured"] < order.total.amount
+
+
+async def test_the_same_word_again_is_no_news(client: Client, world: MoneyWorld) -> None:
+    order, handle = await sent(client, world, 1, of=1)
+    opened = disputed(order.id, DisputeState.OPENED)
+
+    await world.tell(opened)
+    await world.until_held("dispute")
+    await world.tell(opened.model_copy(update={"event_id": "evt_again", "occurred_at": _BEGAN + timedelta(minutes=5)}))
+    await world.tell(moved(world.released[0], ShipmentState.DELIVERED))
+    await world.until(lambda: any("delivered" in text for text in world.story))
+    await answer(handle, "dispute-1")
+
+    assert await world.end(handle) == Headline.COMPLETED
+    assert [hold.id for hold in world.last.holds if hold.kind == "dispute"] == ["dispute-1"]
+    assert sum(text.startswith("dispute dp_1") for text in world.story) == 1
+
+
+async def test_where_all_has_left_there_is_nothing_to_stop(client: Client, world: MoneyWorld) -> None:
+    order, handle = await sent(client, world, 1, of=1)
+
+    await world.tell(disputed(order.id, DisputeState.OPENED))
+    await world.until_held("dispute")
+    await answer(handle, "dispute-1", Verdict.REJECT)
+    await world.tell(moved(world.released[0], ShipmentState.DELIVERED))
+
+    assert await world.end(handle) == Headline.COMPLETED
+    assert not any("cancel" in text for text in world.story)
+    assert world.money["captured"] == order.total.amount

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -207,3 +208,13 @@ def test_what_the_order_gave_back_itself_counts_for_its_tenders() -> None:
     assert [(part.authorisation, part.amount.amount) for part in parts] == [("card", 200), ("gift_card", 400)]
     assert order.payment.terms is PaymentTerms.CAPTURE_ON_SHIPMENT
     assert Money.sum_of((part.amount for part in parts), "EUR") == euro(600)
+
+
+def test_no_more_goes_back_to_a_tender_than_is_left_of_what_it_gave() -> None:
+    order = an_order(mug=UNITS)
+    account = ended(order)
+    ((draw,), _) = account.refunds(order.total)
+    account.refund(draw)
+
+    with pytest.raises(ValueError, match="is given back"):
+        account.refund(draw)

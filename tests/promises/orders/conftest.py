@@ -16,6 +16,28 @@ from tests.promises.orders.world import World, ports
 from workers.assembly import Workers
 from workflows.attributes import ALL
 from workflows.plugin import OrderloomPlugin
+from workflows.runner import ContextFreeSandboxRunner
+
+_CHECKED: set[type] = set()
+"""The workflows that were seen to load in the sandbox."""
+
+
+class CheckedOnce(ContextFreeSandboxRunner):
+    """The sandbox, which sees once a process whether a workflow loads in it; every test has workers of its own."""
+
+    def prepare_workflow(self, defn: Any) -> None:
+        if defn.cls not in _CHECKED:
+            super().prepare_workflow(defn)
+            _CHECKED.add(defn.cls)
+
+
+class CheckedPlugin(OrderloomPlugin):
+    """Our plugin, with the sandbox that watches our own modules too."""
+
+    def __init__(self) -> None:
+        super().__init__(traced=False, checked=True)
+        self.workflow_runner = CheckedOnce(restrictions=self.workflow_runner.restrictions)
+
 
 DYNAMIC = ("history.transferProcessorMaxPollRPS=1000", "history.timerProcessorMaxPollRPS=1000")
 
@@ -31,7 +53,7 @@ SERVER: dict[str, Any] = {
     "dev_server_extra_args": [part for setting in DYNAMIC for part in ("--dynamic-config-value", setting)],
     "dev_server_log_level": "error",
     "search_attributes": ALL,
-    "plugins": [OrderloomPlugin(traced=False, checked=True)],
+    "plugins": [CheckedPlugin()],
 }
 
 

@@ -1,38 +1,32 @@
-"""Records one history a route, for the replay test: ``python -m tests.promises.orders.record``.
-
-A recorded history is a promise to the orders that were running when it was made. Recording a route again belongs to
-a release that no such order can live through; a new route gets a new file.
-"""
+"""Records one history a route of orders (tests/recorded/recording.py): ``python -m tests.promises.orders.record``."""
 
 from __future__ import annotations
 
 import asyncio
-import re
-import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
+from temporalio.client import Client
+from temporalio.service import RPCError
 
-from models.errors import Refused, Unavailable
+from models.errors import Conflict, Refused, Unavailable
 from models.order.document import ChannelRisk, FulfilledBy, FulfilmentRequest
 from models.order.payment_terms import Payment, PaymentTerms, Tender, TenderKind
 from models.order.snapshot import Headline
 from models.states.fulfilment import ShipmentState
 from models.stock.demand import Need
 from models.stock.reservation import RemedyKind
-from tests.promises.orders.conftest import local_server
 from tests.promises.orders.orders import an_order, euro
 from tests.promises.orders.test_short_of_stock import does, fill, waiting
 from tests.promises.orders.test_stories import short
 from tests.promises.orders.world import World, moved, ports, shipped, start
+from tests.recorded.recording import Handle, record
 from workers.assembly import Workers
 
 FOLDER = Path(__file__).parent / "histories"
-Handle = WorkflowHandle[Any, Any]
+Route = Callable[[Client, World], Awaitable[Handle]]
 WORD = {"reason": "looked into it", "actor": "anna"}
 
 
@@ -190,7 +184,69 @@ async def left_owing(client: Client, world: World) -> Handle:
     return handle
 
 
-ROUTES: list[Callable[[Client, World], Awaitable[Handle]]] = [
+async def lost_while_others_are_to_leave(client: Client, world: World) -> Handle:
+    world.ships = False
+    handle = await start(client, an_order(mug=3))
+    await world.until(lambda: bool(world.released))
+    release = world.released[0]
+    lost = {"tracking_number": "LOST-1"}
+    await world.tell(shipped(release, quantity=1, shipment="P1").model_copy(update=lost))
+    await world.until(lambda: world.last.headline is Headline.PARTIALLY_SHIPPED)
+    await world.tell(moved(release, ShipmentState.LOST).model_copy(update=lost))
+    with suppress(AssertionError):
+        # An order that began before "whole-life" asks nobody.
+        await world.until_held("other")
+        await handle.signal("approve", WORD)
+    await world.tell(shipped(release, quantity=2, shipment="P2"))
+    await world.until(lambda: world.last.headline is Headline.SHIPPED)
+    await world.tell(moved(release, ShipmentState.DELIVERED))
+    return handle
+
+
+async def parked_and_cancelled(client: Client, world: World) -> Handle:
+    world.faults["create_order"] = [Unavailable("erp", "down", retry_after_s=3600)]
+    handle = await start(client, an_order())
+    await world.until_held("partner_unavailable")
+    await handle.signal("cancel", WORD)
+    return handle
+
+
+async def second_hold_rejected_first(client: Client, world: World) -> Handle:
+    handle = await start(client, an_order(kit=1, changes={"channel_risk": ChannelRisk.HIGH}))
+    await world.until_held("compliance", "fraud")
+    first, second = (hold.id for hold in world.last.holds)
+    await handle.signal("reject", {"hold": second, **WORD})
+    await world.until(lambda: any(hold.state == "rejected" for hold in world.last.holds))
+    with suppress(RPCError):
+        # An order that began before "second-look" waits for the other answer as well.
+        await handle.signal("approve", {"hold": first, **WORD})
+    return handle
+
+
+async def cancelled_while_the_customer_is_asked(client: Client, world: World) -> Handle:
+    world.stock["MUG"] = 0
+    world.remedies = does(RemedyKind.ASK_CUSTOMER, silence=RemedyKind.BACKORDER)
+    handle = await start(client, an_order(mug=2))
+    await world.until_held("customer_request")
+    await handle.signal("cancel", WORD)
+    return handle
+
+
+async def cancelled_twice(client: Client, world: World) -> Handle:
+    world.ships = False
+    world.own_refusals["release"] = [Conflict("key_reused", "the key was used for something else")]
+    handle = await start(client, an_order())
+    await world.until(lambda: bool(world.released))
+    await handle.signal("cancel", WORD)
+    await world.until_held("other")
+    await handle.signal("cancel", WORD)
+    with suppress(RPCError):
+        # Before "second-look" the second wish took the question away.
+        await handle.signal("approve", WORD)
+    return handle
+
+
+ROUTES: list[Route] = [
     card,
     prepaid,
     account,
@@ -213,33 +269,21 @@ ROUTES: list[Callable[[Client, World], Awaitable[Handle]]] = [
     freed_after_a_short_pick,
     split_tender,
     left_owing,
+    lost_while_others_are_to_leave,
+    parked_and_cancelled,
+    second_hold_rejected_first,
+    cancelled_while_the_customer_is_asked,
+    cancelled_twice,
 ]
 
 
-async def main(names: list[str]) -> None:
-    """Record the routes that are named, or those that have no history yet."""
-    FOLDER.mkdir(exist_ok=True)
-    async with await local_server() as server:
-        for route in ROUTES:
-            path = FOLDER / f"{route.__name__}.json"
-            if route.__name__ in names or not path.exists():
-                await _record(server, route, path)
-
-
-async def _record(server: WorkflowEnvironment, route: Callable[[Client, World], Awaitable[Handle]], path: Path) -> None:
-    world = World(client=server.client)
-    async with Workers(server.client, **ports(world)).running():
-        handle = await route(server.client, world)
+async def play(client: Client, route: Route) -> Handle:
+    world = World(client=client)
+    async with Workers(client, **ports(world)).running():
+        handle = await route(client, world)
         await world.end(handle)
-        history = await handle.fetch_history()
-    await asyncio.to_thread(path.write_text, anywhere(history.to_json()) + "\n", encoding="utf-8")
-
-
-def anywhere(history: str) -> str:
-    """Leave out what tells on whose machine it was recorded: stack traces, and the host in a worker's name."""
-    history = re.sub(r'"stackTrace": "(?:[^"\\]|\\.)*"', '"stackTrace": ""', history)
-    return history.replace(f"@{socket.gethostname()}", "@recorder")
+    return handle
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    asyncio.run(record(FOLDER, ROUTES, play, sys.argv[1:]))

@@ -50,13 +50,14 @@ class FakeStock:
         if remedies is None:
             return ReservationAnswer(granted=False, shortages=tuple(short.values()))
         there = [need for need in request.needs if need.sku not in short]
-        if there:
+        if there and not self.world.together:
             self._take(request.key, there)
         return ReservationAnswer(
             granted=False,
             allocations=self._allocations(request.key),
             shortages=tuple(short.values()),
             remedies=tuple(remedies(need) for need in request.needs if need.sku in short),
+            together=self.world.together,
             senders=self.world.senders,
         )
 
@@ -89,6 +90,8 @@ class FakeStock:
         return ReservationStanding(state=ReservationState.COMMITTED)
 
     async def release(self, release: ReservationRelease) -> None:
+        if self.world.own_refusals["release"]:
+            raise self.world.own_refusals["release"].pop(0)
         waiting = self.world.backorders.pop(release.reservation_key, None)
         if release.items and waiting is not None:
             self._want_less(waiting, release)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 
-from models.errors import Refused, Transient, Unavailable
+from models.errors import Conflict, Refused, Transient, Unavailable
 from models.messages import Cancellation, HoldDecision, Verdict
 from models.order.document import ChannelRisk
 from models.order.order import Order
 from models.order.payment_terms import PaymentTerms
 from models.order.snapshot import Headline
+from models.order.standing import Standing
 from models.partners.notices import NoticeKind
 from models.states.fulfilment import ShipmentState
 from models.states.payment import PaymentState
+from models.stock.reservation import RemedyKind
 from tests.promises.orders.orders import an_order
+from tests.promises.orders.test_short_of_stock import does, fill
 from tests.promises.orders.world import World, moved, shipped, start
+from workflows.ordering.undoing import Undoing
 
 STEPS = ["authorise", "create_order", "book", "release"]
 WISH = Cancellation(reason="the customer changed her mind", actor="anna")
@@ -128,6 +133,24 @@ async def test_an_undo_that_fails_is_asked_again_until_it_is_done(client: Client
     assert_as_before(world, order)
 
 
+async def test_wishing_twice_takes_no_question_from_a_person(client: Client, world: World) -> None:
+    world.ships = False
+    world.own_refusals["release"] = [Conflict("key_reused", "the key was used for something else")]
+    order = an_order()
+    handle = await start(client, order)
+    await world.until(lambda: bool(world.released))
+    await handle.signal("cancel", WISH)
+    await world.until_held("other")
+
+    answer = await handle.execute_update("cancel", WISH)
+    assert answer["text"] == "being cancelled"
+    await world.until_held("other")
+    await handle.signal("approve", {"reason": "it was put right", "actor": "anna"})
+
+    assert await world.end(handle) == Headline.CANCELLED
+    assert_as_before(world, order)
+
+
 async def test_an_undo_given_up_by_an_operator_is_said_plainly(client: Client, world: World) -> None:
     world.ships = False
     world.faults["cancel_order"] = [Refused("erp", "the period is closed", code="closed")]
@@ -179,6 +202,68 @@ async def test_half_shipped_only_the_rest_is_cancelled_and_not_paid_for(client: 
     assert world.money["captured"] == order.total.allocate([1, 3])[0].amount
     assert (world.last.lines[0].shipped, world.last.lines[0].cancelled) == (1, 3)
     assert world.stock["MUG"] == 99
+
+
+async def test_what_the_channel_had_sent_itself_is_not_given_back(client: Client, world: World) -> None:
+    world.ships = False
+    order = an_order(terms=PaymentTerms.PREPAID, mug=4, shipping=0)
+    sent = order.lines[0].model_copy(update={"cancelled": 1, "shipped": 1})
+    order = order.model_copy(update={"lines": (sent,)})
+    handle = await start(client, order)
+    await world.until(lambda: bool(world.released))
+
+    await handle.execute_update("cancel", WISH)
+
+    assert await world.end(handle) == Headline.CANCELLED
+    assert world.last.money.refunded == order.total.allocate([1, 3])[1]
+
+
+async def test_cancelled_while_the_rest_is_parked_no_hold_is_left(client: Client, world: World) -> None:
+    world.stock |= {"MUG": 0, "LAMP": 1}
+    world.remedies = does(RemedyKind.BACKORDER)
+    handle = await start(client, an_order(mug=2, lamp=1))
+    await world.until(lambda: world.last.headline is Headline.PARTIALLY_SHIPPED)
+    world.faults["release"] = [Unavailable("wms", "down", retry_after_s=3600)]
+    await fill(world, next(iter(world.backorders)), mug=2)
+    await world.until_held("partner_unavailable")
+
+    await handle.signal("cancel", WISH)
+
+    assert await world.end(handle) == Headline.COMPLETED
+    assert world.last.lines[0].cancelled == 2
+    assert all(hold.state == "released" for hold in world.last.holds)
+
+
+async def test_cancelled_while_the_customer_is_asked_it_does_not_wait_for_stock(client: Client, world: World) -> None:
+    world.stock["MUG"] = 0
+    world.remedies = does(RemedyKind.ASK_CUSTOMER, silence=RemedyKind.BACKORDER)
+    handle = await start(client, an_order(mug=2))
+    await world.until_held("customer_request")
+
+    await handle.signal("cancel", WISH)
+
+    assert await world.end(handle) == Headline.CANCELLED
+    assert world.backorders == {}
+    assert NoticeKind.ORDER_BACKORDERED not in {notice.kind for notice in world.notices}
+
+
+async def test_a_deed_that_is_noted_while_another_is_undone_is_undone_too() -> None:
+    undone: list[str] = []
+    undoing = Undoing(Standing(an_order(), lambda: datetime.now(UTC)))
+
+    async def second() -> str:
+        undone.append("second")
+        return "undone"
+
+    async def first() -> str:
+        undoing.note("the second", second)
+        undone.append("first")
+        return "undone"
+
+    undoing.note("the first", first)
+    await undoing.run()
+
+    assert undone == ["first", "second"]
 
 
 async def test_a_cancelled_prepaid_order_has_the_channel_give_the_money_back(client: Client, world: World) -> None:

@@ -341,3 +341,31 @@ async def test_a_parcel_of_goods_that_were_lost_to_us_is_settled_all_the_same(cl
     assert await world.end(handle) == Headline.COMPLETED
     assert len(world.done("beyond")) == 1
     assert world.money["captured"] == order.total.amount
+
+
+async def test_nobody_is_told_a_date_that_has_passed(client: Client, world: World) -> None:
+    world.stock["MUG"] = 0
+    world.remedies = does(RemedyKind.BACKORDER)
+    world.supply_at = NOW - timedelta(days=4)
+
+    handle = await start(client, an_order(mug=2))
+    await fill(world, await waiting(world), mug=2)
+
+    assert await world.end(handle) == Headline.COMPLETED
+    told_of = [notice for notice in world.notices if notice.kind is NoticeKind.ORDER_BACKORDERED]
+    assert {notice.expected_at for notice in told_of} == {None}
+
+
+async def test_who_agrees_to_wait_waits_as_long_as_policy_has_it(client: Client, world: World) -> None:
+    world.stock["MUG"] = 0
+    until = NOW + timedelta(days=30)
+    world.remedies = does(RemedyKind.ASK_CUSTOMER, deadline=NOW + timedelta(days=2), waits_until=until)
+
+    handle = await start(client, an_order(mug=2))
+    await world.until_held("customer_request")
+    await handle.signal("approve", ANNA)
+    key = await waiting(world)
+    assert world.backorders[key].deadline == until
+    await fill(world, key, mug=2)
+
+    assert await world.end(handle) == Headline.COMPLETED

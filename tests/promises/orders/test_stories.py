@@ -444,3 +444,38 @@ def short(release: Any, quantity: int) -> PickedShort:
         release_key=release.key,
         lines=(PickedLine(line_id="1", sku="MUG", quantity=quantity),),
     )
+
+
+async def test_a_refusal_in_another_script_is_shown_as_people_read_it(client: Client, world: World) -> None:
+    world.faults["authorise"] = [
+        Refused("payment", "\u05e1\u05d5\u05e8\u05d1 \u200fVISA\u200e\ufeff\0", code="declined")
+    ]
+    handle = await start(client, an_order())
+    await world.until_held("payment")
+    assert world.last.holds[0].reason.endswith("\u05e1\u05d5\u05e8\u05d1 VISA")
+
+    await handle.signal("approve", {"reason": "another card", "actor": "anna"})
+
+    assert await world.end(handle) == Headline.COMPLETED
+
+
+@pytest.mark.parametrize("said", ["because " * 62, "x" * 500])
+async def test_a_warehouse_may_say_at_length_why_it_sends_nothing(client: Client, world: World, said: str) -> None:
+    world.ships = False
+    handle = await start(client, an_order(mug=2))
+    await world.until(lambda: bool(world.released))
+    release = world.released[0]
+    await world.tell(
+        ReleaseRejected(
+            event_id="no/" + "e" * 190,
+            order_id=release.order_id,
+            occurred_at=datetime.now(UTC),
+            release_key=release.key,
+            reason=said,
+        )
+    )
+    await world.until_held("inventory")
+    await handle.signal("reject", {"reason": "so be it", "actor": "anna"})
+
+    assert await world.end(handle) == Headline.CANCELLED
+    assert world.stock["MUG"] == 100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from tests.promises.orders.conftest import SERVER, temporal_binary
 from tests.promises.orders.orders import an_order
 from tests.promises.orders.world import World, moved, ports, shipped, start
 from workers.assembly import Workers
+from workflows.asking import Asking
 
 pytestmark = pytest.mark.slow
 
@@ -97,3 +99,15 @@ async def test_a_parcel_nobody_reports_as_delivered_asks_somebody_and_may_be_wai
     await later.tell(moved(later.released[0], ShipmentState.DELIVERED))
 
     assert await later.end(handle) == Headline.COMPLETED
+
+
+def test_orders_that_are_parked_together_do_not_all_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(7)  # noqa: S311 - the same pauses every time
+    monkeypatch.setattr("workflows.asking.workflow.random", lambda: chance)
+    asking = object.__new__(Asking)
+
+    pauses = {asking._spread(timedelta(minutes=1)) for _ in range(50)}
+
+    assert len(pauses) == 50
+    assert timedelta(seconds=45) <= min(pauses) < timedelta(seconds=50)
+    assert timedelta(seconds=70) < max(pauses) <= timedelta(seconds=75)

@@ -24,6 +24,17 @@ async def test_what_fails_as_nobody_foresaw_stops_the_story_at_once() -> None:
     story.cancel()
 
 
+async def test_what_nobody_waits_for_is_seen_to_fail_as_well() -> None:
+    asides, never = Asides(), asyncio.Event()
+    story = asyncio.ensure_future(never.wait())
+    asides.along(fails(ZeroDivisionError()))
+
+    with pytest.raises(ZeroDivisionError):
+        await asides.beside(story)  # type: ignore[arg-type] - what it answers does not matter
+    assert not asides.busy
+    story.cancel()
+
+
 async def test_what_a_person_gave_up_is_told_when_the_story_ends() -> None:
     asides = Asides()
     asides.begin(fails(NotDone("tell the customer")))

@@ -94,6 +94,8 @@ class World:
     """By verb of our own ledger: errors to raise, one a call."""
     remedies: Callable[[Need], Remedy] | None = None
     """What policy says is done about a need that is short; none: nothing, so that a person decides."""
+    together: bool = False
+    """Whether nothing goes before all of it can."""
     supply_at: datetime | None = None
     """When supply is expected for whoever waits."""
     backorders: dict[str, BackorderRequest] = field(default_factory=dict)
@@ -152,12 +154,12 @@ class World:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something to be true of the world; says how far the order got if it never is."""
-        for _ in range(300):
+        for _ in range(750):
             # Before the first snapshot is written, there is no `last` to ask.
             with suppress(IndexError):
                 if condition():
                     return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
         message = f"it never came true; the story so far: {self.story}"
         raise AssertionError(message)
 

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from activities.adapters.http import LostReply, Nonsense, PartnerHttp
+from activities.adapters.http import LostReply, Nonsense, PartnerHttp, retry_after
 from activities.adapters.partners import open_partners
 from models.errors import PartnerError, Refused, Transient, Unavailable, Uncertain
 from models.partners.asking import Done
@@ -113,8 +113,13 @@ async def test_a_connection_that_breaks_is_a_lost_reply(listener: Listener, answ
 
 
 async def test_an_endless_answer_is_not_read(listener: Listener):
-    listener.answer(200, b" " * (9 * 1024 * 1024))
+    # Were it read, it would be understood.
+    listener.answer(200, b'{"reference": "SO-1"}' + b" " * (9 * 1024 * 1024))
     assert type(await _trouble(listener.url)) is Nonsense
+
+
+def test_a_date_that_names_no_zone_is_utc():
+    assert retry_after({"Retry-After": "Wed, 21 Oct 2015 07:28:00 -0000"}) == 0
 
 
 async def test_what_escapes_is_of_the_closed_set():

@@ -75,6 +75,24 @@ async def test_events_of_orders_wait_in_the_inbox_and_stock_is_written_at_once(d
     assert (first.source, first.event) == ("wms", acknowledged(1))
 
 
+async def test_a_page_that_names_no_place_leaves_the_feed_where_it_was(desk: Desk) -> None:
+    desk.happenings.events = [acknowledged(1)]
+    await desk.read_all()
+    place = await desk.book.cursor(ONCE.feed)
+    page = FeedPage(events=(acknowledged(2),), cursor=None, more=False)
+
+    async def since(query: FeedQuery) -> FeedPage:
+        assert query.cursor == place
+        return page
+
+    desk.happenings.since = since
+    await desk.read()
+
+    assert place is not None
+    assert await desk.book.cursor(ONCE.feed) == place
+    assert await desk.came() == ["ack-1", "ack-2"]
+
+
 async def test_reading_goes_on_where_it_ended_also_in_another_worker(desk: Desk, database: Database) -> None:
     desk.happenings.events = [acknowledged(number) for number in range(5)]
     await desk.read_all()

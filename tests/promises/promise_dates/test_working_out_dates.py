@@ -47,6 +47,14 @@ def test_dates_follow_cut_offs_calendars_and_transit(begins, leaves, there_from,
     assert (line.deliver.earliest, line.deliver.latest) == (at(there_from), at(there_by))
 
 
+def test_the_day_it_is_ready_is_named_as_the_node_has_it():
+    # Friday morning in Auckland is Thursday evening in Greenwich.
+    auckland = BERLIN.model_copy(update={"calendar": Calendar(time_zone="Pacific/Auckland", cut_off="08:00")})
+    line = promised(at("2026-11-19T10:00"), sender=auckland)
+    assert line.ship.latest == at("2026-11-19T19:00")
+    assert "ready on 2026-11-20 (cut-off 08:00 Pacific/Auckland)" in line.terms[0]
+
+
 def test_the_first_rule_that_fits_the_way_counts():
     tuesday = at("2026-11-17T09:00")
     assert promised(tuesday, destination=EXPRESS).deliver.latest == at("2026-11-18T19:00")

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from activities.adapters.store.stock.offers import offer_rows
+from activities.adapters.store.stock.offers import offers as offers_module
+from api.stock.publishing import Publications
+from models.policy.stock.fencing import opened_by
 from models.policy.stock.rules import AvailabilityRules, ChannelRule, PublicationMode, SpikeRule, StoreRiskRule
 from models.stock.quantities import MovementKind, StockState
 from tests.promises.publication.conftest import book
 
 if TYPE_CHECKING:
     from activities.adapters.store.stock.offers.offers import SqlStockOffers
+    from models.policy.stock.publishing import PublicationStart
     from models.stock.publication import OfferBatch
     from tests.promises.publication.conftest import Shelf
 
@@ -176,6 +180,30 @@ async def test_other_rules_are_told_without_a_movement(shelf: Shelf) -> None:
     assert await tell(after, "market") == {"MUG": 5}
 
 
+async def test_all_articles_are_worked_out_again_a_few_at_a_time_so_that_what_happens_need_not_wait(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offers_module, "_RECONSIDERED", 2)
+    before, after = shelf.offers(shop=ChannelRule()), shelf.offers(shop=ChannelRule(buffer_units=1))
+    for sku in ("A", "B", "C", "D", "E"):
+        await shelf.move(sku, 9)
+    await before.changed()
+    await tell(before, "shop")
+    told = []
+    rounds = Publications(after, {"shop": ChannelRule()}, nobody)
+
+    for _ in range(4):
+        await shelf.move("E", -1)
+        await rounds.round()
+        told.append(await tell(after, "shop"))
+
+    assert told == [{"A": 8, "B": 8, "E": 7}, {"C": 8, "D": 8, "E": 6}, {"E": 5}, {"E": 4}]
+
+
+async def nobody(_start: PublicationStart) -> None:
+    """Start nothing."""
+
+
 async def test_the_lag_is_counted_from_the_first_change_that_was_not_told(shelf: Shelf) -> None:
     offers = shelf.offers(shop=ChannelRule())
     await shelf.move("MUG", 5)
@@ -213,6 +241,24 @@ async def test_while_a_channel_buys_as_never_before_it_is_shown_less_and_afterwa
     assert during == {"shop": {"MUG": 40}, "market": {"MUG": 80}}
     assert await tell(offers, "shop") == {"MUG": 80}
     assert await tell(offers, "market") == {}
+
+
+async def test_each_channel_may_have_a_rule_of_spikes_of_its_own(shelf: Shelf) -> None:
+    market, shop = SpikeRule(channels=("market",), units=50), SpikeRule(channels=("shop",), units=10, share_percent=25)
+    rules = AvailabilityRules(spikes=(market, shop.model_copy(update={"frees_fences_of": ("class:dealer",)})))
+    shelf.clock.now = datetime.now(UTC)
+    offers = shelf.offers(book(availability=rules, shop=ChannelRule(), market=ChannelRule()))
+    await shelf.move("MUG", 100)
+    for channel in ("shop", "market"):
+        await shelf.reserve("MUG", 20, channel=channel)
+
+    await offers.changed()
+
+    assert {channel: await tell(offers, channel) for channel in ("shop", "market")} == {
+        "shop": {"MUG": 15},
+        "market": {"MUG": 60},
+    }
+    assert (opened_by(rules, "MUG", ["shop"]), opened_by(rules, "MUG", ["market"])) == ({"class:dealer"}, set())
 
 
 async def test_a_store_that_may_run_out_is_not_shown(shelf: Shelf) -> None:

@@ -28,6 +28,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
             f"GET {HERE}": (200, examples.DIFFERENCE),
             f"POST {HERE}/assignment": (200, examples.DIFFERENCE),
             f"POST {HERE}/closure": (200, examples.DIFFERENCE),
+            "POST /v1/reconciliation/runs": [(202, examples.RUN_BEGUN), (202, examples.CHECK_BEGUN)],
             "GET /v1/worklists": (200, examples.WORKLISTS),
             f"GET /v1/worklists/{LIST}": (200, examples.WORKLIST),
         }
@@ -84,3 +85,9 @@ def test_worklists_are_shown_in_short_and_one_by_one(run: Typed) -> None:
     said = run("list", LIST)[1]
     assert "the ERP has no order of record yet" in said
     assert "40.00 EUR" in said
+
+
+def test_a_run_is_begun_at_once_unless_one_is_going_on(desk: Desk, run: Typed) -> None:
+    assert run("reconcile", "now") == (0, "A run has begun; `orderloom reconcile status` says what it comes to.\n")
+    assert "is going on already" in run("reconcile", "now")[1]
+    assert [what for what, _ in desk.asked] == ["POST /v1/reconciliation/runs"] * 2

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from activities.adapters.store.api_keys import SqlApiKeys
 from activities.adapters.store.pepper import pepper
+from models.errors import NotFound
 from models.settings import Settings
 
 
@@ -48,6 +49,38 @@ async def test_a_made_up_key_with_a_right_check_is_nobodys(api_keys, database):
     async with database.writing() as connection:
         await connection.execute(text("DELETE FROM api_keys"))
     assert await elsewhere.verify(key) is None, "not there any more"
+
+
+async def test_a_revoked_key_is_nobodys_and_the_others_are_as_before(api_keys):
+    key, other = await api_keys.create("erp"), await api_keys.create("erp")
+    first = await api_keys.verify(key)
+
+    for _ in range(2):
+        assert (await api_keys.revoke(first.id)).revoked
+
+    assert await api_keys.verify(key) is None
+    assert (await api_keys.verify(other)).name == "erp"
+    assert (await api_keys.was_revoked(key), await api_keys.was_revoked(other)) == (True, False)
+
+
+async def test_who_had_which_key_stays_known(api_keys, clock):
+    for name in ("local", "erp"):
+        clock.move(minutes=1)
+        await api_keys.create(name)
+    local, _ = await api_keys.made()
+    await api_keys.revoke(local.id)
+
+    assert [(key.name, key.revoked) for key in await api_keys.made()] == [("local", True), ("erp", False)]
+    assert local.created_at < clock()
+
+
+@pytest.mark.parametrize("unknown", ["", "nobody", "ol_live_x", "' OR 1=1"])
+async def test_only_a_key_that_was_made_can_be_revoked(api_keys, unknown):
+    key = await api_keys.create("local")
+    with pytest.raises(NotFound):
+        await api_keys.revoke(unknown)
+    assert not await api_keys.was_revoked(unknown)
+    assert await api_keys.verify(key)
 
 
 async def test_the_database_holds_nothing_one_could_call_with(api_keys, database):

@@ -115,3 +115,11 @@ async def test_the_list_comes_newest_first_by_state_and_channel(quarantine, cloc
     assert await listed(channel="shopify") == [ids[1], ids[0]]
     assert await listed(state=QuarantineState.REPLAYED, channel="shopify") == [ids[0]]
     assert await listed(channel="\0") == []
+
+
+async def test_a_list_leaves_the_payloads_where_they_are(quarantine):
+    kept = await quarantine.keep("shopify", b"x" * 100_000, NO_TOTAL)
+    (listed,) = (await quarantine.page(state=None, channel=None, cursor=None, limit=5)).items
+
+    assert (listed.id, listed.payload) == (kept.id, b"")
+    assert (await quarantine.find(kept.id)).payload == b"x" * 100_000

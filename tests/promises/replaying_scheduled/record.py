@@ -1,34 +1,38 @@
-"""Records a history of each workflow that runs by itself: ``python -m tests.promises.replaying_scheduled.record``.
-
-As for orders, a recorded history is a promise to the runs that were going on when it was made.
-"""
+"""Records a history of each workflow beside orders and returns: ``python -m tests.promises.replaying_scheduled.record``."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowFailureError
 
+from activities.records.batches import PartTaken
+from models.batch.batch import BatchStart, BatchState, Counts, Progress, batch_workflow_id
 from models.errors import Unavailable
+from models.partners.transfers import TransferLine, TransferOrder
 from models.policy.stock.publishing import PublicationStart
 from models.policy.stock.rules import ChannelRule
 from models.reconciling.differences import Comparison
 from models.reconciling.documents import Party
-from tests.promises.orders.conftest import local_server
-from tests.promises.orders.record import anywhere
 from tests.promises.orders.world import World, ports
+from tests.promises.polling.feeds import FeedingWarehouse, Happenings
 from tests.promises.publication.market import Market
 from tests.promises.reconciling.fakes import FakeDocuments, FakeReconciling, posting, telling
 from tests.promises.replenishment.test_rounds import Lorries, Purchasing, Wanted, proposal
 from tests.promises.stock_keeping.test_by_itself import CountingPartner, FakeKeeping
+from tests.recorded.recording import Handle, record
 from workers.assembly import Publishing, Reconciled, Workers
+from workers.polling import Polls, feed_polling
+from workflows.queues import Partner
 
 FOLDER = Path(__file__).parent / "histories"
-Handle = WorkflowHandle[Any, Any]
+FILE = "0123456789abcdef01234567"
 Run = Callable[[Client], Awaitable[Handle]]
 
 
@@ -85,6 +89,63 @@ async def replenishment(client: Client) -> Handle:
     return await _once(client, "ReplenishmentWorkflow", "replenishment", **partners)
 
 
+async def replenishment_refused(client: Client) -> Handle:
+    """The ERP knows no such article."""
+    world = World(client=client, unknown={"GHOST"})
+    partners = {"erp": Purchasing(world), "warehouse": Lorries(world), "replenishing": Wanted(open=[proposal("GHOST")])}
+    return await _once(client, "ReplenishmentWorkflow", "replenishment-refused", **partners)
+
+
+async def transfer(client: Client) -> Handle:
+    """An operator has goods moved."""
+    line = TransferLine(sku="MUG", quantity=2)
+    order = TransferOrder(key="transfer:1", from_node="rotterdam", to_node="berlin", lines=(line,), reason="a fair")
+    return await _once(client, "TransferWorkflow", order.key, order, warehouse=Lorries(World(client=client)))
+
+
+async def batch(client: Client) -> Handle:
+    """A file of two parts."""
+    start = BatchStart(batch_id=FILE, name="sales.csv")
+    return await _once(client, "BatchWorkflow", batch_workflow_id(FILE), start, importing=TwoParts())
+
+
+async def polling(client: Client) -> Handle:
+    """A feed that is read, until its schedule is gone."""
+    world, happenings = World(client=client), Happenings()
+    made: Any = ports(world) | {"warehouse": FeedingWarehouse(world, happenings)}
+    nobody: Any = None
+    book: Any = AsyncMock(**{"cursor.return_value": None})
+    polled = Polls(book=book, stock=nobody, quarantine=nobody, orders=nobody, inbox=nobody, known=nobody, formats={})
+    async with Workers(client, **made, polls=polled).running():
+        start = feed_polling(Partner.WMS)
+        handle = await client.start_workflow("PollingWorkflow", start, id=start.feed, task_queue="orders")
+        await world.until(lambda: happenings.readings > 0)
+        await handle.cancel()
+        with suppress(WorkflowFailureError):
+            await handle.result()
+    return handle
+
+
+class TwoParts:
+    """A file that is read in two parts."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+
+    async def take_part(self, batch_id: str, *, orders: int, beat: Callable[[], None]) -> PartTaken:
+        assert (batch_id, orders > 0) == (FILE, True)
+        beat()
+        self.parts += 1
+        state = BatchState.DONE if self.parts == 2 else BatchState.READING
+        return PartTaken(Progress(name="sales.csv", state=state, counts=Counts(), offset=self.parts, size=2))
+
+    async def note_started(self, order_ids: Iterable[str]) -> None:
+        assert not list(order_ids)
+
+    async def cancel(self, batch_id: str) -> None:
+        raise AssertionError(batch_id)
+
+
 ROUTES: list[Run] = [
     reconciliation,
     reconciliation_without_a_partner,
@@ -92,20 +153,16 @@ ROUTES: list[Run] = [
     stock_check,
     publication,
     replenishment,
+    replenishment_refused,
+    transfer,
+    batch,
+    polling,
 ]
 
 
-async def main(names: list[str]) -> None:
-    """Record the runs that are named, or those that have no history yet."""
-    FOLDER.mkdir(exist_ok=True)
-    async with await local_server() as server:
-        for route in ROUTES:
-            path = FOLDER / f"{route.__name__}.json"
-            if route.__name__ in names or not path.exists():
-                handle = await route(server.client)
-                history = await handle.fetch_history()
-                await asyncio.to_thread(path.write_text, anywhere(history.to_json()) + "\n", encoding="utf-8")
+async def play(client: Client, route: Run) -> Handle:
+    return await route(client)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    asyncio.run(record(FOLDER, ROUTES, play, sys.argv[1:]))

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.workflow import _Definition as DEFINITION
 
-from tests.promises.orders.test_replaying import text, workflow_id
 from tests.promises.replaying_scheduled.record import FOLDER, ROUTES
+from tests.recorded.replaying import asked_then, asked_today, each_of, recorded_workflows, replay
 from workers.assembly import WORKFLOWS
-from workflows.plugin import OrderloomPlugin
-
-HISTORIES = sorted(FOLDER.glob("*.json"))
 
 
 def test_there_is_a_recorded_history_of_each() -> None:
-    assert {path.stem for path in HISTORIES} >= {route.__name__ for route in ROUTES}
+    assert {path.stem for path in FOLDER.glob("*.json")} >= {route.__name__ for route in ROUTES}
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def test_no_workflow_is_without_one() -> None:
+    assert recorded_workflows() == {DEFINITION.must_from_class(workflow).name for workflow in WORKFLOWS}
+
+
+@each_of(FOLDER)
 async def test_todays_code_replays_what_was_recorded_of_it(path: Path) -> None:
-    recorded = text(path)
+    await replay(path)
 
-    await Replayer(
-        workflows=WORKFLOWS, debug_mode=True, plugins=[OrderloomPlugin(traced=False, checked=True)]
-    ).replay_workflow(WorkflowHistory.from_json(workflow_id(recorded), recorded))
+
+@each_of(FOLDER)
+def test_todays_code_asks_partners_for_just_what_was_recorded_of_it(path: Path) -> None:
+    assert asked_today(path) == asked_then(path)

@@ -11,10 +11,25 @@ import pytest_asyncio
 
 from api.app import create_app
 from api.stock import replenishment_examples as examples
-from api.stock.replenishment import Promotions, PromotionStanding, Proposals, TransferAccepted, TransferBody
+from api.stock.replenishment import (
+    Promotions,
+    PromotionStanding,
+    Proposals,
+    Suppliers,
+    TransferAccepted,
+    TransferBody,
+)
 from models.errors import Conflict, NotFound
 from models.partners.transfers import TransferOrder
-from models.stock.replenishment import Promotion, Proposal, Scenario, ScenarioAnswer, Uncovered
+from models.stock.replenishment import (
+    Promotion,
+    Proposal,
+    RefusedProposal,
+    Scenario,
+    ScenarioAnswer,
+    SupplierStanding,
+    Uncovered,
+)
 from models.strict_json import read
 from tests.promises.api.fakes import KEY, FakeRunning
 from tests.promises.api.stage import Stage, as_json, problem
@@ -32,6 +47,9 @@ class Desk:
     async def proposals(self) -> tuple[Proposal, ...]:
         return tuple(Proposals.model_validate_json(as_json(examples.PROPOSALS)).proposals)
 
+    async def refused(self) -> tuple[RefusedProposal, ...]:
+        return tuple(Proposals.model_validate_json(as_json(examples.PROPOSALS)).refused)
+
     async def play(self, scenario: Scenario) -> ScenarioAnswer:
         if scenario.node != "berlin":
             raise NotFound(f"there is no node {scenario.node}")
@@ -42,6 +60,9 @@ class Desk:
 
     async def promotions(self) -> tuple[tuple[Promotion, Uncovered | None], ...]:
         return tuple((promotion, self.short.get(key)) for key, promotion in self.kept.items())
+
+    async def suppliers(self) -> tuple[SupplierStanding, ...]:
+        return tuple(Suppliers.model_validate_json(as_json(examples.SUPPLIERS)).suppliers)
 
     async def check_transfer(self, order: TransferOrder) -> None:
         if order.lines[0].quantity > 10:
@@ -82,12 +103,18 @@ async def test_what_is_to_be_ordered_is_shown_with_its_reason(office: Office) ->
     assert answer.json() == examples.PROPOSALS
 
 
+async def test_how_suppliers_deliver_is_shown(office: Office) -> None:
+    answer = await office.http.get("/suppliers")
+    assert (answer.status_code, answer.json()) == (200, examples.SUPPLIERS)
+
+
 async def test_a_scenario_is_played(office: Office) -> None:
     answer = await office.http.post("/replenishment/scenarios", json=examples.SCENARIO)
     assert answer.status_code == 200
     assert answer.json() == examples.PLAYED
     problem(await office.http.post("/replenishment/scenarios", json=examples.SCENARIO | {"node": "atlantis"}), 404)
     problem(await office.http.post("/replenishment/scenarios", json=examples.SCENARIO | {"days": 0}), 422)
+    problem(await office.http.post("/replenishment/scenarios", json=examples.SCENARIO | {"order_up_to": 10**39}), 422)
 
 
 async def test_a_campaign_is_watched_and_says_what_is_missing(office: Office) -> None:

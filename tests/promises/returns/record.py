@@ -1,8 +1,4 @@
-"""Records one history a route, for the replay test: ``python -m tests.promises.returns.record``.
-
-A recorded history is a promise to the returns that were running when it was made. Recording a route again belongs to
-a release that no such return can live through; a new route gets a new file.
-"""
+"""Records one history a route of returns (tests/recorded/recording.py): ``python -m tests.promises.returns.record``."""
 
 from __future__ import annotations
 
@@ -10,17 +6,13 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
-from temporalio.client import WorkflowHandle
-from temporalio.testing import WorkflowEnvironment
+from temporalio.client import Client
 
 from models.errors import Refused, Unavailable
 from models.order.payment_terms import PaymentTerms
 from models.policy.returns import EarlyRule, ReturnRules
 from models.returns.request import Condition, Resolution, ReturnReason
-from tests.promises.orders.conftest import local_server
-from tests.promises.orders.record import anywhere
 from tests.promises.returns.world import (
     WORD,
     ReturnWorld,
@@ -35,10 +27,11 @@ from tests.promises.returns.world import (
     start,
     withdrawal,
 )
+from tests.recorded.recording import Handle, record
 from workers.assembly import Workers
 
 FOLDER = Path(__file__).parent / "histories"
-Handle = WorkflowHandle[Any, Any]
+Route = Callable[[ReturnWorld], Awaitable[Handle]]
 
 
 async def refunded(world: ReturnWorld) -> Handle:
@@ -145,7 +138,7 @@ async def partner_trouble(world: ReturnWorld) -> Handle:
     return handle
 
 
-ROUTES: list[Callable[[ReturnWorld], Awaitable[Handle]]] = [
+ROUTES: list[Route] = [
     refunded,
     declined,
     decided_by_a_person,
@@ -161,24 +154,13 @@ ROUTES: list[Callable[[ReturnWorld], Awaitable[Handle]]] = [
 ]
 
 
-async def main(names: list[str]) -> None:
-    """Record the routes that are named, or those that have no history yet."""
-    FOLDER.mkdir(exist_ok=True)
-    async with await local_server() as server:
-        for route in ROUTES:
-            path = FOLDER / f"{route.__name__}.json"
-            if route.__name__ in names or not path.exists():
-                await _record(server, route, path)
-
-
-async def _record(server: WorkflowEnvironment, route: Callable[[ReturnWorld], Awaitable[Handle]], path: Path) -> None:
-    world = ReturnWorld(client=server.client)
-    async with Workers(server.client, **ports(world)).running():
+async def play(client: Client, route: Route) -> Handle:
+    world = ReturnWorld(client=client)
+    async with Workers(client, **ports(world)).running():
         handle = await route(world)
         await world.end(handle)
-        history = await handle.fetch_history()
-    await asyncio.to_thread(path.write_text, anywhere(history.to_json()) + "\n", encoding="utf-8")
+    return handle
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    asyncio.run(record(FOLDER, ROUTES, play, sys.argv[1:]))

@@ -170,3 +170,19 @@ def test_less_takes_from_the_way_that_would_have_come_last(card, channel, amount
         (ways.card, granted.ways.card) if tenders is TenderOrder.CARD_FIRST else (ways.channel, granted.ways.channel)
     )
     assert first[0] == first[1] or wanted < first[1].amount
+
+
+def test_a_share_of_the_shipping_is_no_more_than_is_left_of_it() -> None:
+    books = Books(an_order([(2, 2000)], 1000, PaymentTerms.CAPTURE_ON_SHIPMENT), 3000, 0, 0)
+    # Somebody gave most of it back before, for goodwill.
+    books.given = books.given.model_copy(update={"shipping": euro(900)})
+
+    assert books.claim(SHARED, ReturnReason.OTHER, {"0": 1}).shipping == euro(100)
+
+
+def test_nothing_goes_back_to_a_card_that_was_never_charged() -> None:
+    sold = an_order([(1, 2000)], 0, PaymentTerms.PREPAID).model_copy(update={"authorisation": None})
+
+    ways = Books(sold, 2000, 1500, 0).claim(ReturnRules(), ReturnReason.OTHER, {"0": 1}).ways
+
+    assert (ways.card, ways.channel) == (euro(0), euro(1500))

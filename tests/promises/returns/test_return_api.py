@@ -23,7 +23,7 @@ from models.returns.messages import ReturnAcknowledgement
 from models.returns.money import RefundOutcome
 from models.returns.standing import ReturnStanding
 from models.states.fulfilment import ShipmentState
-from models.states.hold import HoldKind
+from models.states.hold import HoldKind, HoldState
 from models.states.returning import ReturnState
 from tests.promises.api.fakes import KEY
 from tests.promises.api.stage import Stage, problem
@@ -215,6 +215,22 @@ async def test_a_return_that_refuses_or_has_ended_says_so(desk: Desk) -> None:
     desk.running.refusal = NotFound("it does not run")
     problem(await desk.http.post(f"{where}/withdrawal", json=body), 409, "return_not_started")
     problem(await desk.http.post(f"{where}/decision", json={"decision": "approve", "reason": "x"}), 409, "which_hold")
+
+
+async def test_a_decision_whose_answer_was_lost_is_put_to_the_same_hold_when_it_is_sent_again(desk: Desk) -> None:
+    order = await delivered(desk.database, mug=2)
+    return_id = (await desk.open(order)).json()["id"]
+    case = (await returns_in(desk.database).find(return_id)).case
+    standing = ReturnStanding(case, lambda: case.opened_at)
+    hold = standing.open_hold(HoldKind.REFUND, "give it?")
+    standing.close_hold(hold.id, HoldState.APPROVED, actor="ada", reason="fine")
+    await book_in(desk.database).record(standing.snapshot())
+
+    decision = {"decision": "approve", "reason": "fine"}
+    answer = await desk.http.post(f"/v1/returns/{return_id}/decision", json=decision)
+
+    assert answer.status_code == 200, answer.text
+    assert desk.running.told[-1][1].hold == hold.id
 
 
 async def test_the_order_shows_its_returns_and_what_was_given_back(desk: Desk) -> None:

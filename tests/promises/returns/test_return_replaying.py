@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from temporalio.client import Client, WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.client import Client
 
-from tests.promises.orders.test_replaying import text, workflow_id
 from tests.promises.returns.record import FOLDER, ROUTES
 from tests.promises.returns.world import ReturnWorld, a_case, come_and_pass, inspection, ports, receipt, start
-from workers.assembly import WORKFLOWS, Workers
-from workflows.plugin import OrderloomPlugin
-
-HISTORIES = sorted(FOLDER.glob("*.json"))
+from tests.recorded.replaying import asked_then, asked_today, each_of, replay
+from workers.assembly import Workers
 
 
 async def test_a_return_that_is_never_kept_in_memory_ends_just_as_well(client: Client) -> None:
@@ -47,13 +42,14 @@ async def test_a_return_outlives_its_worker_between_its_steps(client: Client) ->
 
 
 def test_there_is_a_recorded_history_for_each_route() -> None:
-    assert {path.stem for path in HISTORIES} >= {route.__name__ for route in ROUTES}
+    assert {path.stem for path in FOLDER.glob("*.json")} >= {route.__name__ for route in ROUTES}
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+@each_of(FOLDER)
 async def test_todays_code_replays_what_was_recorded(path: Path) -> None:
-    recorded = text(path)
+    await replay(path)
 
-    await Replayer(
-        workflows=WORKFLOWS, debug_mode=True, plugins=[OrderloomPlugin(traced=False, checked=True)]
-    ).replay_workflow(WorkflowHistory.from_json(workflow_id(recorded), recorded))
+
+@each_of(FOLDER)
+def test_todays_code_asks_partners_for_just_what_was_recorded(path: Path) -> None:
+    assert asked_today(path) == asked_then(path)

@@ -9,6 +9,8 @@ import pytest
 
 from workflows.leaving import run_to_the_end
 
+pytestmark = pytest.mark.slow
+
 
 class Held:
     """Something that only a collection of garbage lets go of, as the SDK's clients are."""

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import pytest
 
+from api.orders.examples import FEEDS
 from ops.cli import main
 from ops.stack import control
 from ops.stack.control import ChildLine
-from ops.stack.folder import Folder
+from ops.stack.folder import Folder, write_private
 from ops.stack.record import ProcessRecord, StackRecord, write_record
 from ops.stack.running import running_stack
 from ops.stack.troubles import StackError
+from tests.promises.running.desk import open_desk
 
 WELL = ChildLine(name="erp", state="well", pid=7, restarts=0, address="http://127.0.0.1:8411")
 STOPPED = ChildLine(name="wms", state="stopped", pid=None, restarts=2, address="http://127.0.0.1:8412")
@@ -42,16 +44,16 @@ def run(folder: Folder, monkeypatch, capsys):
 
 @pytest.fixture
 def running(folder: Folder, monkeypatch):
-    """A stack that answers with these children."""
+    """A stack that answers with these children; its API is where it is said to be."""
 
-    def answering(*children: ChildLine) -> None:
+    def answering(*children: ChildLine, api_url: str = "http://127.0.0.1:1") -> None:
         me = ProcessRecord(name="supervisor", pid=1, known_as="")
         kept = StackRecord(
             supervisor=me,
             control_port=1,
             control_token="t",
             ports={},
-            api_url="http://127.0.0.1:8400",
+            api_url=api_url,
             ui_url="http://127.0.0.1:8233",
         )
         write_record(folder, kept)
@@ -86,8 +88,22 @@ def test_a_part_that_is_not_well_is_exit_code_one_and_in_the_json(run, running, 
     said = json.loads(ended.out)
     assert ended.code == 1
     assert [(part["name"], part["state"]) for part in said["parts"]] == [("erp", "well"), ("wms", "stopped")]
-    assert said["api_url"] == "http://127.0.0.1:8400"
+    assert said["api_url"] == "http://127.0.0.1:1"
+    assert said["feeds"] is None, "nobody is there to say"
     assert said["api_key_file"] == str(folder.api_key)
+
+
+def test_feeds_are_listed_and_one_that_is_not_read_is_exit_code_one(run, running, folder):
+    write_private(folder.api_key, "ol_local_key\n")
+    with open_desk() as desk:
+        desk.answers["GET /v1/feeds"] = [(200, {"feeds": FEEDS["feeds"][:1]}), (200, FEEDS)]
+        running(WELL, api_url=desk.url)
+        fine, troubled, kept = run("status"), run("status"), run("status", "--json")
+
+    assert (fine.code, troubled.code) == (0, 1)
+    assert "feed-erp" in fine.out
+    assert "cannot be read" in troubled.out
+    assert json.loads(kept.out)["feeds"] == FEEDS["feeds"]
 
 
 async def test_two_stacks_do_not_run_from_one_folder(folder: Folder, told):

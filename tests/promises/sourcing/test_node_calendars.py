@@ -7,6 +7,7 @@ import pytest
 from models.order.document import ServiceLevel
 from models.policy.stock.sourcing.calendars import after_cut_off, arrives_at, ready_at
 from models.stock.nodes import Calendar, Lane, Node
+from tests.promises.sourcing.pictures import picture, shelf, sourced
 
 BERLIN = Calendar(time_zone="Europe/Berlin", cut_off="16:00")
 
@@ -79,3 +80,19 @@ def test_transit_is_in_calendar_days_and_shorter_when_expedited(level, days):
     lane = Lane(transit_days=4, express_days=1)
     moment = at("2026-11-19T09:00")
     assert arrives_at(node, lane, moment, level) == at("2026-11-19T15:00") + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrives"), [("2026-03-27T10:00", "2026-03-29T21:30"), ("2026-10-23T10:00", "2026-10-25T22:30")]
+)
+def test_a_parcel_arrives_at_the_same_hour_by_the_clock_when_clocks_change(sent: str, arrives: str):
+    late = Calendar(time_zone="Europe/Berlin", cut_off="23:30", working_days=(1, 2, 3, 4, 5, 6, 7))
+    berlin = Node(name="berlin", calendar=late)
+    assert arrives_at(berlin, Lane(transit_days=2), at(sent), ServiceLevel.STANDARD) == at(arrives)
+
+
+def test_the_record_names_the_day_where_the_node_stands():
+    # It is Tuesday night there; the next cut-off is on Wednesday morning, which is Tuesday still in Greenwich.
+    auckland = Calendar(time_zone="Pacific/Auckland", cut_off="08:00", working_days=(1, 2, 3, 4, 5, 6, 7))
+    nodes = [Node(name="auckland", calendar=auckland, lanes=(Lane(transit_days=1),))]
+    assert "arrives 2026-11-19" in sourced(picture(nodes, [shelf("auckland", 5)])).decision.reasons

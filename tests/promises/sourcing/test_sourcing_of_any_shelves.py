@@ -230,7 +230,7 @@ def test_an_allocation_is_named_once(world: World):
 @settings(max_examples=120, deadline=None)
 @given(world=worlds())
 def test_a_pair_of_nodes_is_found_wherever_one_exists(world: World):
-    """Checked against all pairs; the greedy search promises as much where lines may be split."""
+    """Checked against all pairs."""
     plain = SourcingRules(most_parcels=2, node_kinds=tuple(NodeKind)[:3])
     rules = world.rules.model_copy(update={"sourcing": plain})
     own = world.picture.model_copy(

@@ -4,8 +4,8 @@ import pytest
 
 from models.policy.stock.rules import AvailabilityRules, ExpiryRule, SafetyRule, StockRules
 from models.stock.lots import LotStatus
-from models.stock.nodes import NodeKind
-from tests.promises.sourcing.pictures import demand, fence, given, node, picture, shelf, sourced, store
+from models.stock.nodes import Calendar, NodeKind
+from tests.promises.sourcing.pictures import TUESDAY, demand, fence, given, node, picture, shelf, sourced, store
 
 
 def available(**rules):
@@ -160,3 +160,17 @@ def test_nobody_overtakes_those_who_wait():
     answer = sourced(seen, ("LAMP", 3))
     assert not answer.planned
     assert [(one.wanted, one.available) for one in answer.shortages] == [(3, 2)]
+
+
+@pytest.mark.parametrize(("zone", "given_out"), [("Asia/Tokyo", 0), ("UTC", 5), ("America/Los_Angeles", 5)])
+def test_which_day_it_is_the_nodes_own_clock_says(zone, given_out):
+    at_night = TUESDAY.replace(hour=22)
+    nodes = [node("a", calendar=Calendar(time_zone=zone))]
+    answer = sourced(picture(nodes, [shelf("a", 5, lot="L", good_for=0)], at=at_night))
+    assert sum(one.allocation.quantity for one in answer.planned) == given_out
+
+
+def test_in_whatever_order_nodes_stand_the_same_is_left_to_those_who_wait():
+    nodes, shelves = [node("a"), node("b")], [shelf("a", 5), shelf("b", 5)]
+    answers = [sourced(picture(stand, shelves, waiting={"LAMP": 5})) for stand in (nodes, nodes[::-1])]
+    assert answers[0] == answers[1]

@@ -5,8 +5,16 @@ from datetime import timedelta
 import pytest
 
 from models.order.document import Delivery
-from models.policy.stock.rules import Fallback, ShortageRule, ShortageRules, SourcingRules, StockRules, SubstituteRule
-from models.policy.stock.sourcing.expectation import expected_for
+from models.policy.stock.rules import (
+    Fallback,
+    ShortageRule,
+    ShortageRules,
+    Silence,
+    SourcingRules,
+    StockRules,
+    SubstituteRule,
+)
+from models.policy.stock.sourcing.expectation import Expectations
 from models.policy.stock.sourcing.remedies import articles
 from models.policy.stock.sourcing.sourcing import source
 from models.stock.demand import Need
@@ -224,42 +232,50 @@ def test_a_bundle_waits_only_for_what_it_lacks():
     assert found.needs == tuple(kit)
 
 
-def test_where_the_order_goes_together_all_of_it_waits():
+@pytest.mark.parametrize("fallback", ["backorder", "cancel_line"])
+def test_where_the_order_goes_together_nothing_goes_and_only_what_is_short_needs_a_remedy(fallback):
     shelves = picture(BERLIN, [shelf("berlin", 9, "BULB")], supplies=(supply("berlin", 9, 4),))
-    by = when_short("backorder", partial=False)
-    answer = sourced(shelves, ("LAMP", 5), ("BULB", 1), by=by)
-    assert not answer.planned
-    assert [(one.line_id, one.kind) for one in answer.remedies] == [("1", "backorder"), ("2", "backorder")]
-    assert {one.expected_at for one in answer.remedies} == {TUESDAY + timedelta(days=4)}
-    assert {one.deadline for one in answer.remedies} == {TUESDAY + timedelta(days=30)}
+    answer = sourced(shelves, ("LAMP", 5), ("BULB", 1), by=when_short(fallback, partial=False))
+    assert (answer.planned, answer.together) == ((), True)
+    assert [(one.line_id, one.kind) for one in answer.remedies] == [("1", fallback)]
     assert [one.sku for one in answer.shortages] == ["LAMP"]
-
-
-def test_where_nothing_is_backordered_the_other_lines_need_no_remedy():
-    by = when_short("cancel_line", partial=False)
-    answer = sourced(picture(BERLIN, [shelf("berlin", 9, "BULB")]), ("LAMP", 5), ("BULB", 1), by=by)
-    assert not answer.planned
-    assert [(one.line_id, one.kind) for one in answer.remedies] == [("1", "cancel_line")]
     assert "nothing goes before all of it can go" in answer.decision.reasons
+    assert not sourced(shelves, ("LAMP", 5), ("BULB", 1), by=when_short(fallback)).together
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+def test_a_customers_silence_means_what_policy_says(silence):
+    found = remedy(sourced(picture(BERLIN, []), by=when_short("ask_customer", silence=silence, wait_days=3)))
+    assert (found.kind, found.silence) == (RemedyKind.ASK_CUSTOMER, silence.value)
+    assert found.deadline == TUESDAY + timedelta(hours=48)
+    assert found.waits_until == TUESDAY + timedelta(hours=48, days=3)
+
+
+def test_what_is_brought_is_not_waited_for_without_end():
+    by = when_short("transfer", wait_days=6)
+    nodes = [store("corner"), node("berlin")]
+    found = remedy(sourced(picture(nodes, [shelf("berlin", 5)]), by=by, for_=collected_at("corner")))
+    assert found.deadline == TUESDAY + timedelta(days=6)
 
 
 def test_supplies_serve_the_queue_in_the_order_in_which_they_are_expected():
     supplies = (supply("berlin", 5, 8, number="PO-2"), supply("berlin", 5, 4), supply("berlin", 5, None, number="PO-3"))
     shelves = picture(BERLIN, [shelf("berlin", 99)], supplies=supplies, waiting={"LAMP": 3})
-    assert expected_for(needs(("LAMP", 2)), shelves) == TUESDAY + timedelta(days=4)
-    assert expected_for(needs(("LAMP", 1), ("LAMP", 2)), shelves) == TUESDAY + timedelta(days=8)
-    assert expected_for(needs(("LAMP", 8)), shelves) is None
-    assert expected_for(needs(("LAMP", 2), ("BULB", 1)), shelves) is None
+    expectations = Expectations(shelves, ["berlin"])
+    assert expectations.when({"LAMP": 2}) == TUESDAY + timedelta(days=4)
+    assert expectations.when({"LAMP": 3}) == TUESDAY + timedelta(days=8)
+    assert expectations.when({"LAMP": 8}) is None
+    assert expectations.when({"LAMP": 2, "BULB": 1}) is None
 
 
 def test_overdue_supply_is_expected_at_any_moment_and_not_in_the_past():
     late = picture(BERLIN, [], supplies=(supply("berlin", 9, -3),))
-    assert expected_for(needs(("LAMP", 2)), late) == TUESDAY
+    assert Expectations(late, ["berlin"]).when({"LAMP": 2}) == TUESDAY
 
 
 def test_supply_for_a_node_that_is_not_active_helps_nobody():
     closed = picture([node("berlin", active=False)], [], supplies=(supply("berlin", 9, 3),))
-    assert expected_for(needs(("LAMP", 2)), closed) is None
+    assert remedy(sourced(closed, by=when_short("backorder"))).kind is RemedyKind.HOLD
 
 
 def test_the_parcels_that_are_left_bound_a_substitute_too():

@@ -1,5 +1,7 @@
 """A node sends where it can reach the customer, in the order policy has it, and the record says why another did not."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.order.document import Delivery, ServiceLevel
@@ -7,6 +9,7 @@ from models.policy.stock.rules import SourcingRules, StockRules
 from models.stock.nodes import NodeKind, NodeLoad
 from models.stock.reservation import RemedyKind
 from tests.promises.sourcing.pictures import (
+    TUESDAY,
     demand,
     given,
     lane,
@@ -21,6 +24,7 @@ from tests.promises.sourcing.pictures import (
 )
 
 BOTH = [shelf("berlin", 9), shelf("hamburg", 9)]
+BOTH_KINDS = [shelf("berlin", 9), shelf("corner", 9)]
 
 
 def to(country, postal_prefix=""):
@@ -164,4 +168,48 @@ def test_policy_may_let_stores_go_first():
         picture(nodes, [shelf("corner", 9), shelf("berlin", 9)]),
         by=StockRules(sourcing=SourcingRules(node_kinds=kinds)),
     )
+    assert parcels(answer) == {"corner"}
+
+
+SCATTERED = [shelf("berlin", 3), shelf("hamburg", 3), shelf("acme", 99)]
+OURS_AND_ACME = [node("berlin"), node("hamburg"), node("acme", kind=NodeKind.SUPPLIER, priority=0)]
+
+
+@pytest.mark.parametrize("limit", [{"most_parcels": 1}, {"split_lines": False}])
+def test_a_supplier_sends_what_our_nodes_have_in_too_many_places(limit):
+    shelves = picture(OURS_AND_ACME, SCATTERED)
+    assert parcels(sourced(shelves, by=rules(drop_ship=("LA*",), **limit))) == {"acme"}
+    assert not sourced(shelves, by=rules(drop_ship=("OTHER",), **limit)).planned
+    assert parcels(sourced(shelves, by=rules(drop_ship=("LA*",)))) == {"berlin", "hamburg"}
+
+
+def test_a_supplier_sends_what_goes_together_and_no_node_of_ours_has_together():
+    shelves = picture(OURS_AND_ACME, SCATTERED)
+    assert parcels(sourced(shelves, by=rules(drop_ship=("*",)), for_=demand(ship_together=True))) == {"acme"}
+
+
+SLOW, QUICK = (lane(transit_days=9),), (lane(transit_days=0, cost=5000),)
+BY_FRIDAY = {"deliver_by": TUESDAY + timedelta(days=3)}
+
+
+def test_a_date_that_was_asked_for_outweighs_the_kind_of_node():
+    shelves = picture([node("berlin", lanes=SLOW), store("corner", lanes=QUICK)], BOTH_KINDS)
+    assert parcels(sourced(shelves)) == {"berlin"}
+    answer = sourced(shelves, for_=demand(**BY_FRIDAY))
+    assert parcels(answer) == {"corner"}
+    assert why_not(answer, "berlin") == "too late for the date that was asked for: it would arrive on 2026-11-26"
+    late = demand(deliver_by=TUESDAY)
+    assert parcels(sourced(shelves, for_=late)) == {"berlin"}
+
+
+def test_two_parcels_in_time_go_before_one_that_is_late():
+    nodes = [node("berlin", lanes=SLOW), node("hamburg", lanes=QUICK), node("ulm", lanes=QUICK)]
+    shelves = picture(nodes, [shelf("berlin", 9), shelf("hamburg", 3), shelf("ulm", 3)])
+    assert parcels(sourced(shelves, for_=demand(**BY_FRIDAY))) == {"hamburg", "ulm"}
+    assert parcels(sourced(shelves, for_=demand(**BY_FRIDAY), by=rules(most_parcels=1))) == {"berlin"}
+
+
+def test_a_node_that_is_not_ready_by_the_day_it_must_leave_is_late_too():
+    nodes = [node("berlin", handling_days=4), store("corner")]
+    answer = sourced(picture(nodes, BOTH_KINDS), for_=demand(ship_by=TUESDAY + timedelta(days=1)))
     assert parcels(answer) == {"corner"}

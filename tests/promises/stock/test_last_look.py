@@ -57,6 +57,20 @@ async def test_a_lot_that_expired_since_it_was_promised_must_not_go(shop):
     assert [found.reason for found in bad.bad_lots] == ["lot jan expired on 2027-01-31"]
 
 
+async def test_a_lots_last_day_ends_by_the_clock_of_the_node_it_lies_at(shop):
+    await shop.put_node(Node(name="north", calendar=Calendar(time_zone="Pacific/Honolulu")))
+    await shop.receive("milk", 5, lot="jan", expires_on=JANUARY)
+    shop.clock.at = datetime(2027, 2, 1, 9, 59, tzinfo=UTC)
+    answer = await shop.reserve("r1", ("1", "milk", 2))
+    good = await shop.ledger.outlook(check(*answer.allocations))
+    shop.clock.pass_by(minutes=1)
+    late = await shop.reserve("r2", ("1", "milk", 2))
+    bad = await shop.ledger.outlook(check(*answer.allocations))
+
+    assert (answer.granted, late.granted) == (True, False)
+    assert (len(good.bad_lots), len(bad.bad_lots)) == (0, 1)
+
+
 async def test_a_lot_that_was_quarantined_since_must_not_go(shop):
     await shop.receive("milk", 5, lot="jan", expires_on=JANUARY)
     answer = await shop.reserve("r1", ("1", "milk", 2))

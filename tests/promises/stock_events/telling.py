@@ -91,6 +91,12 @@ class Floor:
         self.ledger = SqlStockLedger(self.database, _POLICIES, lambda: self.at)
 
     async def tell(self, event: StockEvent, source: str = "wms") -> StockEventAnswer:
+        """Once it has happened: nobody can tell of it before."""
+        self.at = max(self.at, event.occurred_at)
+        return await self.tell_now(event, source)
+
+    async def tell_now(self, event: StockEvent, source: str = "wms") -> StockEventAnswer:
+        """Whatever time the sender says it is."""
         return await self.ledger.apply(event, source=source)
 
     def event(self, kind: type[E_], at: float = 0, **said: Any) -> E_:
@@ -150,8 +156,11 @@ class Floor:
         line = AdjustedLine(sku="cup", quantity=quantity, lot=said.pop("lot", ""), unit=said.pop("unit", None))
         return await self.tell(self.event(GoodsAdjusted, node=NODE, lines=(line,), reason="it was found so", **said))
 
+    def judgement(self, status: LotStatus, lot: str = "L1", **said: Any) -> LotJudged:
+        return self.event(LotJudged, sku="cup", lot=lot, status=status, **said)
+
     async def judge(self, status: LotStatus, lot: str = "L1", **said: Any) -> StockEventAnswer:
-        return await self.tell(self.event(LotJudged, sku="cup", lot=lot, status=status, **said))
+        return await self.tell(self.judgement(status, lot, **said))
 
     async def pick(self, name: str, quantity: int, *, lot: str = "", **said: Any) -> StockEventAnswer:
         line = StockLine(sku="cup", quantity=quantity, lot=lot)

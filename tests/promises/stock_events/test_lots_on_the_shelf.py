@@ -1,9 +1,10 @@
 """Lots: the one that is named, else the first to expire; and what is judged is kept back wherever it lies."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from activities.adapters.store.stock.queue.expiring import quarantine_outdated
 from models.stock.lots import LotStatus
 from models.stock.quantities import StockState
 
@@ -110,3 +111,27 @@ async def test_a_lots_date_is_kept_as_it_was_first_told(floor):
     await floor.sell(3)
 
     assert (await floor.shelf(lot="L1")).on_hand == 0
+
+
+async def test_a_new_date_puts_nothing_back_on_sale_that_was_set_aside_for_itself(floor):
+    await floor.receive(5, lot="L1")
+    await floor.set_aside(2, lot="L1", state=StockState.QUARANTINED)
+
+    await floor.judge(LotStatus.RELEASED, expires_on=LATER)
+
+    shelf = await floor.shelf(lot="L1")
+    assert (shelf.available, shelf.quarantined) == (3, 2)
+
+
+async def test_a_lot_that_had_expired_and_gets_a_later_date_is_for_sale_again(floor):
+    yesterday = (floor.at - timedelta(days=1)).date()
+    await floor.receive(5, lot="L1", expires_on=yesterday)
+    await floor.set_aside(2, lot="L1", state=StockState.QUARANTINED)
+    await quarantine_outdated(floor.database, floor.at)
+    assert (await floor.shelf(lot="L1")).quarantined == 5
+
+    for day in (LATER, SOON):
+        await floor.judge(LotStatus.RELEASED, expires_on=day)
+        shelf = await floor.shelf(lot="L1")
+        assert (shelf.available, shelf.quarantined) == (3, 2)
+    assert await floor.is_right()

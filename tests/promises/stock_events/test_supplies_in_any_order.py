@@ -4,7 +4,6 @@ from itertools import permutations
 
 import pytest
 
-from models.errors import InvalidInput
 from models.stock.quantities import StockState
 from models.stock.supply import SupplyState
 from tests.promises.stock_events.telling import Floor, hours
@@ -101,12 +100,37 @@ async def test_the_date_that_was_said_first_stays_beside_the_one_said_last(floor
 
 
 @pytest.mark.parametrize("late", ["delay", "calling_off"])
-async def test_nobody_can_put_off_or_call_off_what_nobody_knows(floor, late):
+async def test_whoever_puts_off_or_calls_off_what_nobody_has_heard_of_is_told_so(floor, late):
     event = floor.delay(9) if late == "delay" else floor.calling_off()
 
-    with pytest.raises(InvalidInput) as refusal:
-        await floor.tell(event)
-    assert refusal.value.errors[0].pointer == "/supply_id"
+    answer = await floor.tell(event)
+
+    assert answer.unheard_of == "PO-1"
+    assert await floor.supply() == []
+    assert (await floor.tell(floor.announcement(5))).unheard_of is None
+
+
+async def test_a_delay_told_before_the_announcement_counts_and_a_later_announcement_counts_more(floor):
+    await floor.tell(floor.delay(9, at=2))
+
+    await floor.tell(floor.announcement(5, days=3, at=1))
+    (row,) = await floor.supply()
+    assert (row.first_expected_at, row.expected_at) == (hours(72), hours(9 * 24))
+
+    await floor.tell(floor.announcement(5, days=12, at=3))
+    (row,) = await floor.supply()
+    assert row.expected_at == hours(12 * 24)
+
+
+async def test_what_was_called_off_before_it_was_announced_is_not_expected_unless_it_is_announced_anew(floor):
+    await floor.tell(floor.calling_off(at=2))
+
+    await floor.tell(floor.announcement(5, at=1))
+    assert (await floor.shelf()).on_order == 0
+
+    await floor.tell(floor.announcement(5, at=3))
+    assert (await floor.shelf()).on_order == 5
+    assert await floor.is_right()
 
 
 def a_purchase(floor: Floor):
@@ -120,8 +144,23 @@ def a_purchase(floor: Floor):
 
 
 def a_purchase_cut_short(floor: Floor):
-    """Ten ordered, four come, and the rest is called off."""
-    return floor.announcement(10), floor.receipt(4, at=1, supply_id="PO-1"), floor.calling_off(at=2)
+    """Ten ordered, put off, four come, and the rest is called off."""
+    return (
+        floor.announcement(10),
+        floor.delay(9, at=0.5),
+        floor.receipt(4, at=1, supply_id="PO-1"),
+        floor.calling_off(at=2),
+    )
+
+
+def a_purchase_put_off(floor: Floor):
+    """Ten ordered, put off twice, and a part of them sent."""
+    return (
+        floor.announcement(10, days=3),
+        floor.delay(9, at=1),
+        floor.announcement(8, days=10, at=2, dispatched=True),
+        floor.delay(11, at=3),
+    )
 
 
 async def test_a_purchase_told_in_any_order_ends_the_same(floor):
@@ -138,6 +177,15 @@ async def test_a_purchase_that_is_called_off_ends_the_same_however_late_the_rest
     assert len(ends) == 1
     ((shelf,),) = ends
     assert (shelf.on_hand, shelf.on_order) == (4, 0)
+
+
+async def test_a_purchase_that_is_put_off_comes_at_the_date_said_last_whatever_is_told_first(floor):
+    ends = await all_ends(floor, a_purchase_put_off)
+
+    assert len(ends) == 1
+    ((shelf,),) = ends
+    assert (shelf.on_order, shelf.in_transit) == (0, 8)
+    assert {row.expected_at for row in await floor.supply()} == {hours(11 * 24)}
 
 
 async def test_a_transfer_told_in_any_order_ends_the_same(floor):
@@ -183,23 +231,14 @@ async def test_a_transfer_takes_what_was_promised_if_nothing_else_is_there(floor
 
 
 async def all_ends(floor, events_of, stock=0):
-    """The balances that the events lead to, whatever the order, each on an article of its own.
-
-    What is refused because nobody has heard of the supply yet is told again afterwards, as its sender would.
-    """
+    """The balances that the events lead to, whatever the order, each on an article of its own; none is told twice."""
     ends = set()
     for number, order in enumerate(permutations(range(len(events_of(floor))))):
         sku, supply = f"cup-{number}", f"S-{number}"
         if stock:
             await floor.receive(stock, sku=sku)
         told = events_of(floor)
-        again = []
         for event in (renamed(told[at], sku, supply) for at in order):
-            try:
-                await floor.tell(event)
-            except InvalidInput:
-                again.append(event)
-        for event in again:
             await floor.tell(event)
         ends.add(tuple(one.model_copy(update={"sku": "cup"}) for one in await floor.ledger.balances((sku,))))
     assert await floor.is_right()

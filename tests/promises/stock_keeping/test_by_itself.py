@@ -159,6 +159,19 @@ async def test_a_partner_that_does_not_answer_leaves_the_others_compared(
     assert "audit" in keeping.asked
 
 
+async def test_no_partner_whose_worker_is_away_is_waited_for_until_the_run_itself_is_given_up(client: Client) -> None:
+    (check,) = [one for one in REGULARLY if one.workflow == "StockCheckWorkflow"]
+    handle = await client.start_workflow("StockCheckWorkflow", id=f"check-{next(_numbers)}", task_queue="orders")
+    await handle.result()
+    waits = [
+        event.activity_task_scheduled_event_attributes.schedule_to_start_timeout.ToTimedelta()
+        async for event in handle.fetch_history_events()
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+    assert len(waits) == 2
+    assert all(timedelta(0) < wait < check.within / 2 for wait in waits), "our own books come after them"
+
+
 async def test_whatever_a_person_starts_it_with_is_no_matter(client: Client) -> None:
     assert "filled" in await run(client, "StockKeepingWorkflow", "now!", 7)
 

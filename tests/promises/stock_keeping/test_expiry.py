@@ -6,7 +6,10 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from activities.adapters.store.stock.nodes import forget_nodes, put_node
+from models.policy.stock.rules import AvailabilityRules, FenceRule, StockRules
 from models.stock.events import GoodsReceived, StockLine
+from models.stock.nodes import Calendar, Node
 from models.stock.quantities import MovementKind
 from models.stock.reservation import ReservationCommit, ReservationState
 from tests.promises.backorders.waiting import MONDAY, order
@@ -81,3 +84,39 @@ async def test_an_expired_lot_lies_in_quarantine_and_not_among_what_is_available
     await shop.keeping.expire(limit=10)
     balance = await shop.balance("MILK")
     assert (balance.available, balance.quarantined, balance.soft_reserved) == (0, 6, 4)
+
+
+async def test_a_lots_last_day_ends_by_the_clock_of_the_node_it_lies_at(shop: Waiting) -> None:
+    """At nine on Monday by UTC it is Sunday still in Honolulu; an hour later it is Tuesday on Kiritimati."""
+    zones = {"north": "UTC", "beach": "Pacific/Honolulu", "isle": "Pacific/Kiritimati"}
+    await put_nodes(shop, zones)
+    for lot, last_day in (("SUN", MONDAY - timedelta(days=1)), ("MON", MONDAY)):
+        line = StockLine(sku="MILK", quantity=1, lot=lot, expires_on=last_day.date())
+        for node in zones:
+            event_id = f"{node}/{lot}"
+            await shop.tell(GoodsReceived(event_id=event_id, occurred_at=MONDAY, node=node, lines=(line,)))
+
+    async def quarantined() -> set[tuple[str, str]]:
+        await shop.keeping.expire(limit=10)
+        return {(one.node, one.lot) for one in await shop.ledger.balances(("MILK",)) if one.quarantined}
+
+    assert await quarantined() == {("north", "SUN"), ("isle", "SUN")}
+    shop.clock.pass_by(hours=1)
+    assert await quarantined() == {("north", "SUN"), ("isle", "SUN"), ("beach", "SUN"), ("isle", "MON")}
+
+
+async def test_a_fence_is_made_of_what_is_good_by_the_clock_of_its_node(shop: Waiting) -> None:
+    await put_nodes(shop, {"north": "Pacific/Honolulu"})
+    rule = FenceRule(sku="MILK", node="north", holder="class:dealer", units=2)
+    shop.rule(StockRules(availability=AvailabilityRules(fences=(rule,))))
+    line = StockLine(sku="MILK", quantity=5, lot="SUN", expires_on=(MONDAY - timedelta(days=1)).date())
+    await shop.tell(GoodsReceived(event_id="r/1", occurred_at=MONDAY, node="north", lines=(line,)))
+
+    assert await shop.keeping.fence() == 2
+
+
+async def put_nodes(shop: Waiting, zones: dict[str, str]) -> None:
+    async with shop.database.writing() as connection:
+        for name, zone in zones.items():
+            await put_node(connection, Node(name=name, calendar=Calendar(time_zone=zone)))
+    forget_nodes()

@@ -11,7 +11,7 @@ from unittest import mock
 from sqlalchemy import Engine, event, select, update
 
 from activities.adapters.store.stock import movements
-from activities.adapters.store.stock.reservations import claims, reserving, settling
+from activities.adapters.store.stock.reservations import claims, late_parcels, reserving, settling
 from activities.adapters.store.stock.tables import stock_balances
 from models.policy.stock.sourcing import shelves
 from models.stock import life
@@ -166,3 +166,12 @@ def extension_that_shortens():
         return life.Step(replace(claim, expires_at=until) if held else claim)
 
     return mock.patch.object(life, "extend", extend)
+
+
+def parcels_that_a_count_does_not_know():
+    """What was counted since a parcel has left is taken off once more when the parcel is told."""
+
+    async def credit(*_):
+        return None
+
+    return mock.patch.object(late_parcels, "credit", credit)

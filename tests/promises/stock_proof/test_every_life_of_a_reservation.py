@@ -152,6 +152,7 @@ WRONG_RULES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", [PAIR, SWAP], ids=["pair", "swap"])
 def test_every_state_is_right(scene):
     found = search_life(scene)

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from activities.adapters.store.database import Database
-from ops.cli.proving import app
+from ops.cli.trials.proving import app
 from ops.proof.worlds.living import prove_worlds
 from tests.promises.stock_proof import defects
 from tests.promises.stock_proof.books import by_hand
@@ -25,6 +25,7 @@ DEFECTS = [
     (defects.shipment_of_another_lot, "I11"),
     (defects.shipment_that_does_not_believe_lots, "I11"),
     (defects.last_expiring_first, "I11"),
+    (defects.parcels_that_a_count_does_not_know, "I9"),
 ]
 
 
@@ -32,6 +33,7 @@ def told(proof):
     return "\n".join(f"seed {one.seed}: {one.law}" for one in proof.broken)
 
 
+@pytest.mark.slow
 async def test_no_law_is_broken_in_any_world(database_url):
     proof = await prove_worlds(database_url, worlds=A_FEW)
 
@@ -75,6 +77,7 @@ def test_the_command_tells_what_it_tried():
     assert told["deeds"] == sum(told["ways"].values()) >= 30
 
 
+@pytest.mark.slow
 def test_the_command_fails_where_a_law_is_broken():
     with defects.expiry_that_leaves_the_balance():
         done = CliRunner().invoke(app, ["stock", "--worlds", "10"])

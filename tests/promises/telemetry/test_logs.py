@@ -63,7 +63,9 @@ async def test_another_workflow_is_not_taken_for_an_order(lines: Lines) -> None:
 
 def test_our_lines_and_libraries_have_the_same_form(lines: Lines) -> None:
     talk()
-    for line in lines():
+    found = lines()
+    assert len(found) == 4
+    for line in found:
         assert {"event", "level", "logger", "timestamp"} <= set(line)
         assert line["timestamp"].endswith("Z")
 

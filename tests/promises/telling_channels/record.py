@@ -1,7 +1,4 @@
-"""Records one history a story of a connected channel: ``python -m tests.promises.telling_channels.record``.
-
-As with orders (tests/promises/orders/record.py): a recorded history is a promise to the orders that were running then.
-"""
+"""Records one history a story of a connected channel (tests/recorded/recording.py): ``python -m tests.promises.telling_channels.record``."""
 
 from __future__ import annotations
 
@@ -15,12 +12,11 @@ from temporalio.client import Client
 
 from models.order.payment_terms import PaymentTerms
 from models.partners.events import CancelledLine, ChangedAtChannel
-from tests.promises.changing.wishes import Handle, send, settled
-from tests.promises.orders.conftest import local_server
+from tests.promises.changing.wishes import send, settled
 from tests.promises.orders.orders import an_order, euro
-from tests.promises.orders.record import anywhere
 from tests.promises.orders.world import shipped, start
 from tests.promises.telling_channels.shop import ConnectedWorld, connected
+from tests.recorded.recording import Handle, record
 from workers.assembly import Workers
 
 FOLDER = Path(__file__).parent / "histories"
@@ -79,21 +75,13 @@ async def cancelled_there_too_late(client: Client, world: ConnectedWorld) -> Han
 ROUTES: list[Route] = [told_of_a_parcel, told_that_it_is_cancelled, changed_at_the_channel, cancelled_there_too_late]
 
 
-async def main(names: list[str]) -> None:
-    """Record the routes that are named, or those that have no history yet."""
-    FOLDER.mkdir(exist_ok=True)
-    async with await local_server() as server:
-        for route in ROUTES:
-            path = FOLDER / f"{route.__name__}.json"
-            if route.__name__ not in names and path.exists():
-                continue
-            world = ConnectedWorld(client=server.client, ships=False)
-            async with Workers(server.client, **connected(world)).running():
-                handle = await route(server.client, world)
-                await world.end(handle)
-                history = await handle.fetch_history()
-            await asyncio.to_thread(path.write_text, anywhere(history.to_json()) + "\n", encoding="utf-8")
+async def play(client: Client, route: Route) -> Handle:
+    world = ConnectedWorld(client=client, ships=False)
+    async with Workers(client, **connected(world)).running():
+        handle = await route(client, world)
+        await world.end(handle)
+    return handle
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    asyncio.run(record(FOLDER, ROUTES, play, sys.argv[1:]))

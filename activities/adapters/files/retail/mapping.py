@@ -104,7 +104,9 @@ def _line(number: int, row: RetailRow, subtotal: Money, discount: Money) -> Line
 def _discount(fees: Sequence[RetailRow], source: BatchSource) -> Money:
     given = (_worth(row, source) for row in fees if FEES[row.sku] is FeeKind.DISCOUNT)
     whole = Money.sum_of(given, source.currency)
-    return Money(amount=abs(whole.amount), currency=source.currency)
+    if whole.amount > 0:
+        raise Unmapped(f"the discounts come to {whole}: they are to be less than nothing", "Quantity")
+    return Money.zero(source.currency) - whole
 
 
 def _shipping(row: RetailRow, source: BatchSource) -> ShippingCharge:
@@ -123,4 +125,5 @@ def _worth(row: RetailRow, source: BatchSource) -> Money:
 
 def _blamed(pointer: str) -> str:
     known = {"sku": "StockCode", "name": "Description", "quantity": "Quantity", "external_id": "InvoiceNo"}
+    known |= dict.fromkeys(("amount", "total"), "UnitPrice")
     return next((column for step, column in known.items() if pointer.endswith(f"/{step}")), "")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 COLUMNS = ("invoiceno", "stockcode", "description", "quantity", "invoicedate", "unitprice", "customerid", "country")
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 _QUANTITY_MAX = 1_000_000
+_WORTH_MAX = 10**11
+"""In major units: more than any row is worth, and little enough for an amount in any currency."""
 _NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -146,7 +148,9 @@ def _judged(row: RetailRow) -> RetailRow:
     """Say what a row that can be read is."""
     trouble = column = ""
     kind = RetailKind.FEE if row.sku in FEES else RetailKind.SALE
-    if row.price < 0 or row.key.startswith("A"):
+    if abs(row.price * row.quantity) > _WORTH_MAX:
+        kind, trouble, column = RetailKind.BAD, "makes the row worth more than any amount", "UnitPrice"
+    elif row.price < 0 or row.key.startswith("A"):
         kind, trouble, column = RetailKind.JUNK, "a correction in the books, and no sale", "UnitPrice"
     elif row.cancels and row.quantity > 0:
         kind, trouble, column = RetailKind.BAD, "is more than nothing on a cancellation", "Quantity"

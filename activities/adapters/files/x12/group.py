@@ -20,6 +20,8 @@ class Open(BaseModel):
     receiver: str
     receiver_qualifier: str
     interchange_number: str
+    test: bool = False
+    """Whether the sender marks it as a test: its orders are recorded and carried no further."""
     groups: int = 0
     group: str | None = None
     """The group's control number; none between groups."""

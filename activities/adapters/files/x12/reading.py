@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from activities.adapters.files.x12 import faults
-from activities.adapters.files.x12.faults import Fault
+from activities.adapters.files.x12.faults import Fault, element_fault
 from activities.adapters.files.x12.group import Open
-from activities.adapters.files.x12.purchase_order import PurchaseOrder
-from activities.adapters.files.x12.segments import Segments, Separators
+from activities.adapters.files.x12.ordering.purchase_order import PurchaseOrder
+from activities.adapters.files.x12.segments import SPOILT, Segments, Separators
 from activities.records.batches import Found, Row
 from models.batch.batch import BatchFormat, Place
 from models.catalogue import Item
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SEGMENTS_MAX = 20_000
 """In one transaction."""
+_TEST = "T"
+"""ISA15 of an interchange that is a test."""
 _ENVELOPE = frozenset({"ST", "GE", "IEA", "GS", "ISA"})
 
 
@@ -49,7 +51,7 @@ class _Walk:
     """Reading of one file, from a place on."""
 
     def __init__(self, file: Bytes, source: BatchSource, place: Place) -> None:
-        self._segments = Segments(file, place.offset)
+        self._segments = Segments(file, place.offset, source.encoding)
         self._source = source
         self._offset = place.offset
         self._row = place.row
@@ -108,6 +110,7 @@ class _Walk:
             receiver_qualifier=at[7],
             receiver=at[8].strip(),
             interchange_number=at[13],
+            test=at[15] == _TEST,
         )
 
     def _then(self) -> Place:
@@ -165,7 +168,16 @@ class _Walk:
             raise Fault(message, code=faults.COUNT_DIFFERS)
         if twice:
             raise Fault(f"the control number {number} stands twice in the group", code=faults.NUMBER_TWICE)
-        return PurchaseOrder(opened.sender, self._source).document(inside)
+        self._spoilt(inside)
+        return PurchaseOrder(opened.sender, self._source, test=opened.test).document(inside)
+
+    def _spoilt(self, inside: list[Segment]) -> None:
+        """Refuse a transaction with bytes that are no text: nobody could tell which name or street was meant."""
+        for position, segment in enumerate(inside, 2):
+            for element, text in enumerate(segment.elements, 1):
+                if SPOILT in text:
+                    message = f"is not {self._source.encoding.value}: say the file's encoding, such as windows-1252"
+                    raise element_fault(segment, position, element, faults.BAD_CHARACTER, message)
 
     def _group_ended(self, trailer: Segment | None) -> str:
         """Close a group; answers what the sender hears of it, nothing where none is open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from activities.adapters.files.x12.ordering.remarks import OURS
 from activities.adapters.files.x12.segments import ISA_LENGTH, Separators
 from activities.adapters.files.x12.writing import clean
 
@@ -38,6 +39,6 @@ def _noted(row: BatchRow, found: Separators) -> str:
     if name == "SE" and elements and elements[0] == str(len(segments)):
         segments[-1] = found.element.join([name, str(len(segments) + 1), *elements[1:]])
     where = f"{row.field} " if row.field else ""
-    why = clean(f"REFUSED: {where}{row.reason}".replace(found.element, " ").replace(found.segment, " "))
+    why = clean(f"{OURS}{where}{row.reason}".replace(found.element, " ").replace(found.segment, " "))
     segments.insert(1, f"NTE{found.element}{found.element}{why[:_NOTE_MAX]}")
     return "".join(f"{part}{found.segment}\n" for part in segments)

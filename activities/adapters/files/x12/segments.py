@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from activities.records.batches import Unreadable
+from models.batch.batch import FileEncoding
 
 if TYPE_CHECKING:
     from activities.records.batches import Bytes
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 ISA_LENGTH = 106
 """The one segment of fixed length, so that its separators can be found."""
 SEGMENT_MAX = 16 * 1024
+SPOILT = "\ufffd"
+"""Stands where bytes are no text in the file's encoding."""
 _FILLING = b" \t\r\n\x1a\0"
 """Line ends, and what old systems fill a file's last block with."""
 
@@ -27,14 +30,15 @@ class Separators:
 
     @classmethod
     def of(cls, isa: bytes) -> Separators:
-        """Read them off an interchange's first segment.
+        """Read them off an interchange's first segment; what follows it is not looked at.
 
         Raises:
             Unreadable: it is no such segment.
         """
-        if len(isa) < ISA_LENGTH or not isa.startswith(b"ISA") or not isa.isascii():
+        segment = isa[:ISA_LENGTH]
+        if len(segment) < ISA_LENGTH or not segment.startswith(b"ISA") or not segment.isascii():
             raise Unreadable("an X12 file begins with ISA, and that segment has 106 characters")
-        text = isa[:ISA_LENGTH].decode("ascii")
+        text = segment.decode("ascii")
         found = cls(text[3], text[104], text[105])
         if text.count(found.element) != 16 or len({*text[3], *text[104:]}) != 3 or any(map(str.isalnum, text[104:])):  # noqa: PLR2004 - as the standard has it
             raise Unreadable("the separators of the ISA segment make no sense")
@@ -60,9 +64,10 @@ class Segment:
 class Segments:
     """A file's segments from an offset on, with bounded memory."""
 
-    def __init__(self, file: Bytes, offset: int) -> None:
+    def __init__(self, file: Bytes, offset: int, encoding: FileEncoding = FileEncoding.UTF_8) -> None:
         """Read from there; an interchange must begin there, or `separators` be set."""
         self._file = file
+        self._encoding = encoding.value
         self._held = b""
         self._loaded = offset
         self.separators: Separators | None = None
@@ -93,7 +98,7 @@ class Segments:
         separators = self.separators
         if separators is None:
             raise Unreadable("an interchange begins with ISA, and something else stands there")
-        raw = self._held[:end].decode("utf-8", "replace").strip().replace("\0", "\ufffd")
+        raw = self._held[:end].decode(self._encoding, "replace").strip().replace("\0", SPOILT)
         self._held = self._held[end + 1 :]
         name, *elements = raw.split(separators.element)
         return Segment(name, tuple(elements), raw, self._loaded - len(self._held))

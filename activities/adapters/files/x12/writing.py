@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from activities.adapters.files.x12.units import X12
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
 
 _VERSION = "004010"
 _END = "~\n"
-_UNITS = {"C62": "EA", "LBR": "LB", "KGM": "KG", "DZN": "DZ", "CS": "CA"}
-"""UNECE's units by X12's, where they differ."""
 _HUNDREDTHS = 100
 
 
@@ -31,7 +31,7 @@ def clean(text: str) -> str:
 
 def unit_code(line: Line) -> str:
     """The unit a line is counted in."""
-    return _UNITS.get(line.unit, line.unit)
+    return X12.get(line.unit, line.unit)
 
 
 def hundredths(money: Money) -> int:
@@ -41,7 +41,8 @@ def hundredths(money: Money) -> int:
 
 def priced(line: Line, quantity: int) -> str:
     """What PO1 and IT1 say alike: the line, so many of it, its price and its article."""
-    price = line.unit_price if line.unit_price is not None else line.subtotal.major / line.quantity
+    # A price for a dozen or a hundred has no end for one: eight decimals come to the same amount again.
+    price = line.unit_price if line.unit_price is not None else round(line.subtotal.major / line.quantity, 8)
     parts = (clean(line.id), quantity, unit_code(line), f"{price.normalize():f}", "", "VN", clean(line.sku))
     return "*".join(map(str, parts))
 

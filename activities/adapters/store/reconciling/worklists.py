@@ -1,12 +1,15 @@
-"""The four lists of what is not in everybody's books yet, as they are this moment, each read by an index of its own."""
+"""The lists of what is not in everybody's books yet and of what is late, as they are this moment."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, literal, literal_column, or_, select, union_all
+from sqlalchemy import func, literal, literal_column, or_, select, union_all
 
 from activities.adapters.store import cursor as cursors
+from activities.adapters.store.clock import Clock, utc_now
+from activities.adapters.store.reconciling import late_lists
+from activities.adapters.store.reconciling.spelling import spelt_out
 from activities.adapters.store.reconciling.worklist_rows import VIEWS
 from activities.adapters.store.stock.tables import reservations
 from activities.adapters.store.tables.orders import order_holds, orders
@@ -20,7 +23,7 @@ from models.stock.reservation import ReservationState
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sqlalchemy import BindParameter, ColumnElement, Select, Subquery
+    from sqlalchemy import ColumnElement, Select, Subquery
 
     from activities.adapters.store.database import Database
     from activities.records.orders import Page
@@ -34,16 +37,17 @@ _SHIPPED = ("partially_shipped", "shipped", "delivered", "completed")
 class SqlWorklists:
     """`activities.records.reconciling.Worklists` on our own database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, now: Clock = utc_now) -> None:
         """Show what is in this database, whose tables the migrations have made."""
         self._database = database
+        self._now = now
 
     async def summaries(self) -> list[WorklistSummary]:
         """Say of each how long it is, and since when the oldest entry waits."""
         found = []
         async with self._database.reading() as connection:
-            for name, listed in _LISTS.items():
-                wanted = listed()
+            for name in Worklist:
+                wanted = self._listed(name)
                 counted = select(func.count().label("number"), func.min(wanted.c.received_at).label("oldest"))
                 row = (await connection.execute(counted.select_from(wanted))).one()
                 found.append(WorklistSummary(name, row.number, row.oldest))
@@ -55,11 +59,14 @@ class SqlWorklists:
         Raises:
             InvalidInput: the cursor is not one of this list.
         """
-        listed = _LISTS[name]()
+        listed = self._listed(name)
         page = cursors.one_page(listed, select(listed), cursor=cursor, limit=limit, oldest_first=True)
         async with self._database.reading() as connection:
             rows = (await connection.execute(page)).all()
         return cursors.as_page(listed, rows, limit, VIEWS[name])
+
+    def _listed(self, name: Worklist) -> Subquery:
+        return late_lists.late_supplies(self._now()) if name is Worklist.LATE_SUPPLIES else _LISTS[name]()
 
 
 def _unposted() -> Subquery:
@@ -94,7 +101,7 @@ def _unconfirmed() -> Subquery:
             _o.currency,
         )
         .join_from(reservations, orders, _o.id == _s.order_id, isouter=True)
-        .where(_s.state.in_(_spelt_out("unconfirmed", ReservationState.PENDING, ReservationState.HELD)))
+        .where(_s.state.in_(spelt_out("unconfirmed", ReservationState.PENDING, ReservationState.HELD)))
         .subquery(Worklist.PENDING_RESERVATIONS.value)
     )
 
@@ -109,9 +116,7 @@ def _unreconciled() -> Subquery:
         _d.difference,
         literal(None, type_=_o.total.type).label("amount"),
         literal(None, type_=_o.currency.type).label("currency"),
-    ).where(
-        _d.comparison == goods, _d.state.in_(_spelt_out("standing", DifferenceState.OPEN, DifferenceState.ASSIGNED))
-    )
+    ).where(_d.comparison == goods, _d.state.in_(spelt_out("standing", DifferenceState.OPEN, DifferenceState.ASSIGNED)))
     waiting: Select[Any] = (
         select(
             _u.changed_at,
@@ -129,7 +134,7 @@ def _unreconciled() -> Subquery:
 
 def _outside_finance() -> Subquery:
     none: ColumnElement[int] = literal_column("0")
-    is_due = or_(_m.state.in_(_spelt_out("claimed", CLAIMED_MONEY)), _m.refunded > none, _m.credited > none)
+    is_due = or_(_m.state.in_(spelt_out("claimed", CLAIMED_MONEY)), _m.refunded > none, _m.credited > none)
     return (
         select(
             _m.at.label("received_at"),
@@ -145,14 +150,11 @@ def _outside_finance() -> Subquery:
     )
 
 
-def _spelt_out(name: str, *values: str) -> BindParameter[list[str]]:
-    """Values that stand in the statement itself: only then do both databases see that a partial index serves."""
-    return bindparam(name, [str(value) for value in values], expanding=True, literal_execute=True)
-
-
 _LISTS: Mapping[Worklist, Callable[[], Subquery]] = {
     Worklist.AWAITING_ERP_POSTING: _unposted,
     Worklist.PENDING_RESERVATIONS: _unconfirmed,
     Worklist.UNRECONCILED_SHIPMENTS: _unreconciled,
     Worklist.REFUNDS_OUTSIDE_FINANCE: _outside_finance,
+    Worklist.ON_HOLD: late_lists.on_hold,
+    Worklist.LATE_TO_LEAVE: late_lists.late_to_leave,
 }

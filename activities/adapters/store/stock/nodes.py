@@ -9,6 +9,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, select, update
 
+from activities.adapters.store.clock import utc_now
+from activities.adapters.store.stock.offers.offer_rows import reconsider_at
 from activities.adapters.store.stock.tables import nodes
 from activities.adapters.store.stock.transaction import insert_once
 from models.stock.nodes import Node
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _FRESH_S = 2.0
 _ALL = select(nodes.c.node).order_by(nodes.c.priority, nodes.c.name)
+_KEPT = select(nodes.c.node).where(nodes.c.name == bindparam("of_name")).with_for_update()
 _CHANGE = (
     update(nodes)
     .where(nodes.c.name == bindparam("of_name"))
@@ -55,10 +58,14 @@ async def known_nodes(connection: AsyncConnection, names: Iterable[str] = ()) ->
 
 
 async def put_node(connection: AsyncConnection, node: Node) -> None:
-    """Add or change a node; call `forget_nodes` once that is committed."""
-    if not await insert_once(connection, nodes, {"name": node.name, "priority": node.priority, "node": node}):
+    """Add or change a node; call `forget_nodes` once that is committed. Channels hear what it means for its stock."""
+    if await insert_once(connection, nodes, {"name": node.name, "priority": node.priority, "node": node}):
+        return
+    before = (await connection.execute(_KEPT, {"of_name": node.name})).scalar_one()
+    if before != node:
         change = {"of_name": node.name, "new_priority": node.priority, "new_node": node}
         await connection.execute(_CHANGE, change)
+        await reconsider_at(connection, node.name, utc_now())
 
 
 async def ensure_nodes(connection: AsyncConnection, names: Iterable[str]) -> None:

@@ -28,4 +28,7 @@ api_keys = Table(
     Column("hash", LargeBinary, nullable=False),
     Column("created_at", UtcTime, nullable=False),
 )
-"""`hash` is keyed: without the pepper, which is not in the database, it tells nothing about the key."""
+"""`hash` is keyed: without the pepper, which is not in the database, it tells nothing about the key.
+
+Empty: the key was revoked.
+"""

@@ -2,6 +2,8 @@
 
 from activities.adapters.store.schema import metadata
 from activities.adapters.store.stock import tables as stock
+from activities.adapters.store.stock.buying import tables as buying
+from activities.adapters.store.stock.events import word_table as words
 from activities.adapters.store.tables import (
     access,
     batches,
@@ -18,6 +20,7 @@ from activities.adapters.store.tables import (
 __all__ = [
     "access",
     "batches",
+    "buying",
     "catalogue",
     "feeds",
     "intake",
@@ -28,4 +31,5 @@ __all__ = [
     "reconciling",
     "returns",
     "stock",
+    "words",
 ]

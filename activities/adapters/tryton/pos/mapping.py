@@ -25,6 +25,7 @@ from models.order.pricing import Tax
 if TYPE_CHECKING:
     from activities.adapters.tryton.pos.sale import SaleAtNode, SaleLine
 
+_LINE = 500
 _SERVICE = "service"
 _KINDS = {
     TenderKind.GIFT_CARD: ("gift", "gutschein", "voucher"),
@@ -48,7 +49,7 @@ def document(sale: SaleAtNode, channel: str) -> OrderDocument:
     return OrderDocument(
         channel=channel,
         external_id=str(sale.id),
-        number=cleaned(sale.number or "") or None,
+        number=cleaned(sale.number or "", _LINE) or None,
         placed_at=sale.create_date,
         currency=total.currency,
         taxes_included=sale.point.tax_included,
@@ -83,7 +84,7 @@ def _line(sale: SaleAtNode, line: SaleLine, at: int) -> Line:
     return Line(
         id=str(line.id),
         sku=line.product.code or "",
-        name=cleaned(line.product.name or "")[:500] or None,
+        name=cleaned(line.product.name or "", _LINE) or None,
         quantity=quantity,
         cancelled=quantity if sale.recorded else 0,
         shipped=quantity if sale.recorded else 0,
@@ -99,7 +100,7 @@ def _tenders(sale: SaleAtNode, total: Money) -> tuple[Tender, ...]:
     """Say with what it was paid, change taken off; nothing, where what was paid is not what it cost."""
     paid: dict[tuple[TenderKind, str], Money] = {}
     for part in sale.payments:
-        name = cleaned(part.method.name)
+        name = cleaned(part.method.name, _LINE)
         method = (TenderKind.CASH if part.cash else _kind(name), name)
         paid[method] = paid.get(method, Money.zero(total.currency)) + _money(part.amount, sale, "/payments")
     given = {method: amount for method, amount in paid.items() if amount.amount}

@@ -1,7 +1,7 @@
 """What may be promised of an article, and why: signed terms that add up to the number exactly. Pure.
 
 A node's part is the same arithmetic that sourcing takes stock by (`models.policy.stock.sourcing.shelves`), so that what
-is shown can be had. What backorders wait for goes off all nodes together: nobody knows yet which will serve it.
+is shown can be had. What backorders wait for goes off the nodes at which sourcing leaves it to them.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from models.policy.stock.fencing import spike_counts
-from models.policy.stock.promising.node_terms import NodeTerms
+from models.policy.stock.promising.node_terms import OWN_FENCE, NodeTerms
 from models.policy.stock.promising.terms import Sum
-from models.policy.stock.rules import SourcingRules, first_for
+from models.policy.stock.rules import SourcingRules
+from models.policy.stock.sourcing.candidates import left_to_waiting
 from models.stock.availability import Availability
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from models.policy.stock.rules import AvailabilityRules
-    from models.stock.availability import AvailabilityQuestion
+    from models.stock.availability import AvailabilityQuestion, NodeAvailability
     from models.stock.picture import Picture
 
 _NO_SALES: Mapping[str, float] = MappingProxyType({})
@@ -53,10 +53,8 @@ def availability(  # noqa: PLR0913 - the question, the facts, and what is known 
     atp = sum(one.atp for one in asked)
     found = Sum()
     found.value = atp
-    _serve_backorders(found, picture.waiting.get(question.sku, 0), sum(one.atp for one in everywhere) - atp)
-    if question.channel is None:
-        found.floor()
-    else:
+    _serve_backorders(found, sourcing, question, picture, everywhere)
+    if question.channel is not None:
         _show(found, rules, question.sku, question.channel, spiking=spiking)
     return Availability(
         sku=question.sku,
@@ -70,11 +68,27 @@ def availability(  # noqa: PLR0913 - the question, the facts, and what is known 
     )
 
 
-def _serve_backorders(found: Sum, waiting: int, elsewhere: int) -> None:
-    """Backorders come first; where one node is asked about, what the other nodes have serves them as well."""
-    served = min(waiting, elsewhere)
+def _serve_backorders(
+    found: Sum,
+    sourcing: SourcingRules,
+    question: AvailabilityQuestion,
+    picture: Picture,
+    everywhere: Iterable[NodeAvailability],
+) -> None:
+    """Backorders come first. What is set aside for the asker is not theirs."""
+    waiting = picture.waiting.get(question.sku, 0)
+    if not waiting:
+        return
+    free = {one.node: max(one.atp - _own_fence(one), 0) for one in everywhere}
+    left = left_to_waiting(sourcing, picture.nodes, question.sku, free, waiting)
+    here = sum(part for node, part in left.items() if question.node in {None, node})
+    elsewhere = sum(left.values()) - here
     why = f"{waiting} wanted by backorders, who are served first"
-    found.add("waiting", served - waiting, f"{why}; {served} of them elsewhere" if served else why)
+    found.add("waiting", -here, f"{why}; {elsewhere} of them elsewhere" if elsewhere else why)
+
+
+def _own_fence(one: NodeAvailability) -> int:
+    return sum(term.quantity for term in one.terms if term.name == OWN_FENCE)
 
 
 def _show(found: Sum, rules: AvailabilityRules, sku: str, channel: str, *, spiking: bool) -> None:
@@ -88,9 +102,12 @@ def _show(found: Sum, rules: AvailabilityRules, sku: str, channel: str, *, spiki
     found.floor()
     share = f"rule: {channel} is shown {{}} % of what can be promised"
     found.cap("share", promised * rule.share_percent // 100, share.format(rule.share_percent))
-    spike = first_for(rules.spikes, sku) if spiking else None
-    if spike is not None and spike_counts(spike, channel):
+    spike = rules.spike(sku, channel) if spiking else None
+    if spike is not None:
         why = f"{share.format(spike.share_percent)} while it buys more than {spike.units} in {spike.window_minutes} min"
         found.cap("spike", promised * spike.share_percent // 100, why)
+    if rule.oversell_units:
+        why = f"rule: {channel} may sell {rule.oversell_units} beyond what can be promised"
+        found.add("oversell", rule.oversell_units, why)
     if rule.most is not None:
         found.cap("most", rule.most, f"rule: {channel} is never shown more than {rule.most}")

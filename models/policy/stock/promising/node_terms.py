@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from models.policy.stock.promising.terms import Sum
 from models.policy.stock.rules import first_for
-from models.policy.stock.sourcing.candidates import drop_shipped
+from models.policy.stock.sourcing.candidates import why_not_sent
 from models.policy.stock.sourcing.shelves import least_days, safety_stock, sellable
 from models.stock.availability import NodeAvailability
 from models.stock.lots import LotStatus
@@ -17,6 +17,7 @@ from models.stock.quantities import PROMISED, SET_ASIDE, StockState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from models.policy.stock.rules import AvailabilityRules, SourcingRules
     from models.stock.availability import AvailabilityQuestion
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from models.stock.supply import Supply
 
 T = TypeVar("T")
+_EVER = datetime.max.replace(tzinfo=UTC)
+
+OWN_FENCE = "own_fence"
+"""What of a node's part is set aside for the asker, and for nobody who waits."""
 
 _WHY = {
     StockState.SOFT_RESERVED: "held for orders that are not firm yet",
@@ -55,8 +60,8 @@ class NodeTerms:
         self._daily_sales = daily_sales
         self._holders = _holders(question)
         self._days = least_days(rules, question.sku)
-        # By UTC as in sourcing; for a day to come, by what is good then.
-        self._on = (question.at or picture.at).astimezone(UTC).date()
+        # For a day to come, by what is good then; what was good once nobody can have any more.
+        self._moment = max(question.at or picture.at, picture.at)
         self._counts_expected = question.at is not None or (
             question.channel is not None and rules.channel(question.channel).sells_expected
         )
@@ -87,12 +92,13 @@ class NodeTerms:
         for state in (*PROMISED, *SET_ASIDE):
             found.add(state.value, -sum(shelf.balance.level(state) for shelf in shelves), _WHY[state])
         self._set_aside(found, shelves, fences)
-        self._bad_lots(found, shelves)
+        on = node.day(self._moment)
+        self._bad_lots(found, on, shelves)
         self._safety(found, node, on_hand)
-        self._store_risk(found, node, supplies)
-        self._inbound(found, supplies)
+        self._store_risk(found, node, supplies, shelves)
+        self._inbound(found, node, supplies, shelves)
         found.floor()
-        self._own_fence(found, shelves, fences)
+        self._own_fence(found, on, shelves, fences)
         self._refusal(found, node)
         return NodeAvailability(node=node.name, atp=found.value, terms=tuple(found.terms))
 
@@ -105,17 +111,21 @@ class NodeTerms:
         fenced = sum(shelf.balance.channel_reserved for shelf in shelves)
         found.add("channel_reserved", -fenced, f"ring-fenced: {whose}" if whose else "ring-fenced")
 
-    def _bad_lots(self, found: Sum, shelves: Sequence[Shelf]) -> None:
+    def _bad_lots(self, found: Sum, on: date, shelves: Sequence[Shelf]) -> None:
         """What is left in lots that may not be sold, or not any more."""
         for shelf in shelves:
-            balance = shelf.balance
-            if sellable(shelf, self._on, self._days):
-                continue
-            if shelf.lot_status is not LotStatus.RELEASED:
-                found.add("lot_status", -balance.available, f"lot {balance.lot} is {shelf.lot_status.value}")
-            else:
-                rule = f"; rule: at least {self._days} days must be left" if self._days else ""
-                found.add("near_expiry", -balance.available, f"lot {balance.lot} expires on {shelf.expires_on}{rule}")
+            if reason := self._why_bad(shelf, on):
+                found.add(reason[0], -shelf.balance.available, reason[1])
+
+    def _why_bad(self, shelf: Shelf, on: date) -> tuple[str, str] | None:
+        """Why a lot may not be sold on a day: the term's name, and the reason."""
+        if sellable(shelf, on, self._days):
+            return None
+        lot = shelf.balance.lot
+        if shelf.lot_status is not LotStatus.RELEASED:
+            return "lot_status", f"lot {lot} is {shelf.lot_status.value}"
+        rule = f"; rule: at least {self._days} days must be left" if self._days else ""
+        return "near_expiry", f"lot {lot} expires on {shelf.expires_on}{rule}"
 
     def _safety(self, found: Sum, node: Node, on_hand: int) -> None:
         """What the node keeps back. The rule that counts is the first that keeps anything, if any does."""
@@ -126,62 +136,70 @@ class NodeTerms:
                 found.add("safety", -kept, f"rule: of {rule.sku} a {node.kind.value} keeps {size} as safety stock")
                 return
 
-    def _store_risk(self, found: Sum, node: Node, supplies: Sequence[Supply]) -> None:
+    def _store_risk(self, found: Sum, node: Node, supplies: Sequence[Supply], shelves: Sequence[Shelf]) -> None:
         """What a store will sell over its counter, unless so much comes in time."""
         rule = first_for(self._rules.store_risk, self._question.sku)
         daily = self._daily_sales.get(node.name, 0.0)
         if node.kind is not NodeKind.STORE or rule is None or not rule.cover_days or daily <= 0:
             return
         by = self._picture.at + timedelta(days=rule.cover_days)
-        coming = sum(
-            one.outstanding for one in supplies if self._comes(one) and one.expected_at and one.expected_at <= by
-        )
+        inbound = self._coming(supplies, by)
+        coming = sum(one.outstanding for one in inbound if self._why_bad_then(node, one, shelves) is None)
         kept = max(math.ceil(rule.cover_days * daily) - coming, 0)
         why = (
             f"rule: kept for the counter, which sells {daily:.1f} a day: {rule.cover_days} days, {coming} on their way"
         )
         found.add("store_risk", -kept, why)
 
-    def _inbound(self, found: Sum, supplies: Sequence[Supply]) -> None:
+    def _inbound(self, found: Sum, node: Node, supplies: Sequence[Supply], shelves: Sequence[Shelf]) -> None:
+        """What is expected in time; what of it nobody may sell then comes off again."""
         if not self._counts_expected:
             return
-        for supply in supplies:
-            if not self._comes(supply) or supply.expected_at is None:
-                continue
-            if self._question.at is None or supply.expected_at <= self._question.at:
-                day = supply.expected_at.astimezone(UTC).date()
-                whose = f" from {supply.source}" if supply.source else ""
-                found.add("inbound", supply.outstanding, f"{supply.kind.value} {supply.id}{whose}, expected on {day}")
+        for supply in self._coming(supplies, self._question.at):
+            day = node.day(supply.expected_at) if supply.expected_at else None
+            whose = f" from {supply.source}" if supply.source else ""
+            found.add("inbound", supply.outstanding, f"{supply.kind.value} {supply.id}{whose}, expected on {day}")
+            if reason := self._why_bad_then(node, supply, shelves):
+                found.add(reason[0], -supply.outstanding, f"{reason[1]}: {supply.kind.value} {supply.id}")
 
-    def _comes(self, supply: Supply) -> bool:
-        """Whether it can still be counted on: one whose day has passed cannot, for nobody knows where it is."""
-        return bool(supply.outstanding) and supply.expected_at is not None and supply.expected_at >= self._picture.at
+    def _coming(self, supplies: Sequence[Supply], by: datetime | None) -> list[Supply]:
+        """What can be counted on by then: of what was due and has not come nobody knows where it is."""
+        return [
+            one
+            for one in supplies
+            if one.outstanding and one.expected_at is not None and self._picture.at <= one.expected_at <= (by or _EVER)
+        ]
 
-    def _own_fence(self, found: Sum, shelves: Sequence[Shelf], fences: Sequence[RingFence]) -> None:
+    def _why_bad_then(self, node: Node, supply: Supply, shelves: Sequence[Shelf]) -> tuple[str, str] | None:
+        """Why what comes may not be sold on the day it comes, or on the day that is asked about."""
+        shelf = next((one for one in shelves if supply.lot and one.balance.lot == supply.lot), None)
+        comes = max(self._moment, supply.expected_at or self._moment)
+        return None if shelf is None else self._why_bad(shelf, node.day(comes))
+
+    def _own_fence(self, found: Sum, on: date, shelves: Sequence[Shelf], fences: Sequence[RingFence]) -> None:
         """What is set aside for the asker, in lots that may be sold; of each lot one holder's, as sourcing takes it."""
         for shelf in shelves:
-            if not sellable(shelf, self._on, self._days):
+            if not sellable(shelf, on, self._days):
                 continue
             own = [one for one in fences if one.lot == shelf.balance.lot and one.holder in self._holders]
             if own:
                 best = max(own, key=lambda one: (one.quantity, one.holder))
                 quantity = min(best.quantity, shelf.balance.channel_reserved)
-                found.add("own_fence", quantity, f"set aside for {best.holder}")
+                found.add(OWN_FENCE, quantity, f"set aside for {best.holder}")
 
     def _refusal(self, found: Sum, node: Node) -> None:
-        """All of it, where sourcing would take nothing from the node."""
-        reason = None
-        if not node.takes_orders:
-            reason = "the node takes no new orders"
-        elif not (node.ships or node.collects):
-            reason = "the node neither sends parcels nor hands them out"
-        elif node.kind is NodeKind.SUPPLIER:
-            if not drop_shipped(self._sourcing, [self._question.sku]):
-                reason = "rule: its supplier does not send this article for us"
-        elif node.kind not in self._sourcing.node_kinds:
-            reason = f"rule: nothing is sent from a {node.kind.value}"
-        if reason is not None:
-            found.add("not_sourced", -found.value, reason)
+        """All of it, where sourcing would take nothing from the node.
+
+        Where customers can only collect it, it is what the node itself has for them, and nothing that can be sent.
+        """
+        reason = why_not_sent(self._sourcing, node, self._question.sku)
+        if reason is None:
+            return
+        if node.takes_orders and node.collects:
+            if self._question.node == node.name:
+                return
+            reason = f"{reason}; customers can collect there"
+        found.add("not_sourced", -found.value, reason)
 
 
 def _holders(question: AvailabilityQuestion) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from models.policy.stock.sourcing.shelves import sellable
@@ -24,14 +23,14 @@ class Positions:
 
     def __init__(self, picture: Picture) -> None:
         """Add up. A lot that is not released, or has expired, counts for nothing."""
-        today = picture.at.astimezone(UTC).date()
+        days = {node.name: node.day(picture.at) for node in picture.nodes}
         self.free: Counter[Spot] = Counter()
         """On hand, less what is promised or set aside as unfit; ring-fenced stock is for sale and counts."""
         self.spare: Counter[Spot] = Counter()
         """What nobody has a claim to: what another node may be sent."""
         for shelf in picture.shelves:
-            if sellable(shelf, today, 0):
-                balance = shelf.balance
+            balance = shelf.balance
+            if sellable(shelf, days[balance.node], 0):
                 spot = (balance.sku, balance.node)
                 self.free[spot] += balance.available + balance.channel_reserved
                 self.spare[spot] += max(balance.available, 0)

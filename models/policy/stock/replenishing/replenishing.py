@@ -31,13 +31,14 @@ class Wish(NamedTuple):
     because: str
 
 
-def proposals(
+def proposals(  # noqa: PLR0913 - the rules, the facts, and what is known besides
     rules: ReplenishmentRules,
     picture: Picture,
     demand: Mapping[Spot, DemandHistory],
     at: datetime,
     *,
     cycles: Mapping[Spot, int] | None = None,
+    asked: Iterable[Proposal] = (),
 ) -> tuple[Proposal, ...]:
     """Say what the rules ask for now, by article and node.
 
@@ -46,10 +47,16 @@ def proposals(
         picture: the shelves.
         demand: histories by article and node.
         at: now.
-        cycles: how many supplies each article has had at each node. It makes the key: as long as no supply has come
-            of a proposal the key stays, so that asking again is asking for the same.
+        cycles: how many supplies each article has had at each node. It makes the key: a later cause has another.
+        asked: what partners have been asked for and have not settled. It is not proposed anew, and what it takes from
+            another node is not there for a third.
     """
-    buyer = _Buyer(rules, Positions(picture), demand, at, cycles or {})
+    positions, passed = Positions(picture), set[Spot]()
+    for one in asked:
+        passed.add((one.sku, one.node))
+        if one.from_node is not None:
+            positions.spare[one.sku, one.from_node] -= one.quantity
+    buyer = _Buyer(rules, positions, demand, at, cycles or {}, frozenset(passed))
     return tuple(buyer.proposals())
 
 
@@ -112,6 +119,8 @@ class _Buyer:
     demand: Mapping[Spot, DemandHistory]
     at: datetime
     cycles: Mapping[Spot, int]
+    passed: frozenset[Spot]
+    """Nothing is proposed for these."""
 
     def proposals(self) -> Iterator[Proposal]:
         """Propose, by article, the preferred node first."""
@@ -126,6 +135,8 @@ class _Buyer:
                     yield proposal
 
     def _at(self, spot: Spot, rule: ReplenishmentRule, waiting: int) -> Proposal | None:
+        if spot in self.passed:
+            return None
         sku, node = spot
         position = self.positions.of(spot, waiting_here=waiting)
         daily = daily_demand(self.demand.get(spot), self.rules.smoothing, self.at.astimezone(UTC).date())

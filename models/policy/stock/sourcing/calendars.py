@@ -35,12 +35,7 @@ def ready_at(node: Works, at: datetime, *, more_days: int = 0) -> datetime:
     Before the cut-off of a working day the work begins that day, else on the next working day; handling takes working
     days from there. It is ready at the cut-off, when parcels are handed over.
     """
-    calendar = node.calendar
-    local = at.astimezone(ZoneInfo(calendar.time_zone))
-    begins = local.date()
-    if after_cut_off(node, at):
-        begins += timedelta(days=1)
-    return _ready(calendar, begins, node.handling_days + more_days)
+    return _cut_off_of(node.calendar, _ready_on(node, at, more_days))
 
 
 def after_cut_off(node: Works, at: datetime) -> bool:
@@ -50,8 +45,12 @@ def after_cut_off(node: Works, at: datetime) -> bool:
 
 
 def arrives_at(node: Node, lane: Lane, at: datetime, service_level: ServiceLevel) -> datetime:
-    """When the parcel of an order that comes now arrives, in UTC; transit takes calendar days, as carriers count."""
-    return ready_at(node, at) + timedelta(days=transit_days(lane, service_level))
+    """When the parcel of an order that comes now arrives, in UTC; transit takes calendar days, as carriers count.
+
+    They are days of the node's own: where clocks change on the way, it arrives at the same hour by the clock.
+    """
+    day = _ready_on(node, at) + timedelta(days=transit_days(lane, service_level))
+    return _cut_off_of(node.calendar, day)
 
 
 def transit_days(lane: Lane, service_level: ServiceLevel) -> int:
@@ -66,10 +65,18 @@ def works_on(calendar: Calendar, day: date) -> bool:
     return not calendar.closed_on or day.isoformat() not in calendar.closed_on
 
 
-def _ready(calendar: Calendar, begins: date, handling_days: int) -> datetime:
-    day = _working_day_from(calendar, begins)
-    for _ in range(handling_days):
+def _ready_on(node: Works, at: datetime, more_days: int = 0) -> date:
+    calendar = node.calendar
+    day = at.astimezone(ZoneInfo(calendar.time_zone)).date()
+    if after_cut_off(node, at):
+        day += timedelta(days=1)
+    day = _working_day_from(calendar, day)
+    for _ in range(node.handling_days + more_days):
         day = _working_day_from(calendar, day + timedelta(days=1))
+    return day
+
+
+def _cut_off_of(calendar: Calendar, day: date) -> datetime:
     return _moment(calendar.time_zone, calendar.cut_off, day)
 
 

@@ -12,7 +12,7 @@ from models.policy.stock.sourcing import calendars
 from models.stock.nodes import NodeKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from models.policy.stock.rules import SourcingRules
@@ -57,6 +57,14 @@ class Candidate:
             lane = self.lane
             self._arrives = calendars.arrives_at(self.node, lane, self.at, level) if lane else self.ready
         return self._arrives
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it keeps the dates that were asked for; where none were, it does."""
+        asked = self.demand
+        if asked.ship_by is not None and self.ready > asked.ship_by:
+            return False
+        return asked.deliver_by is None or self.arrives <= asked.deliver_by
 
     @property
     def late(self) -> bool:
@@ -106,6 +114,44 @@ class Field:
 def drop_shipped(rules: SourcingRules, skus: Iterable[str]) -> frozenset[str]:
     """Which of the articles a supplier may send for us."""
     return frozenset(sku for sku in skus if any(fnmatchcase(sku, pattern) for pattern in rules.drop_ship))
+
+
+def why_not_sent(rules: SourcingRules, node: Node, sku: str) -> str | None:
+    """Why no order that is to be sent gets an article from a node, whosever it is; none: some order may."""
+    if not node.takes_orders:
+        return "the node takes no new orders"
+    if not node.ships:
+        return "the node sends no parcels"
+    if not node.lanes:
+        return "no lane leads from the node to anybody"
+    if node.kind is NodeKind.SUPPLIER:
+        return None if drop_shipped(rules, [sku]) else "rule: its supplier does not send this article for us"
+    return None if node.kind in rules.node_kinds else f"rule: nothing is sent from a {node.kind.value}"
+
+
+def left_to_waiting(
+    rules: SourcingRules, nodes: Iterable[Node], sku: str, free: Mapping[str, int], waiting: int
+) -> dict[str, int]:
+    """How much of an article each node keeps for those in the queue, so that nobody overtakes them.
+
+    Nobody knows yet which node will serve them. It is kept at the preferred of those that send, and what they have not
+    got where customers can only collect it.
+
+    Args:
+        rules: which nodes send.
+        nodes: all of them.
+        sku: the article.
+        free: by node, what could be had there by anybody.
+        waiting: how many the queue wants of it.
+    """
+    serving = [node for node in nodes if node.takes_orders and free.get(node.name, 0) > 0]
+    unsent = {node.name for node in serving if why_not_sent(rules, node, sku) is not None}
+    left: dict[str, int] = {}
+    for node in sorted(serving, key=lambda node: (node.name in unsent, node.priority, node.name)):
+        if node.collects or node.name not in unsent:
+            left[node.name] = min(free[node.name], waiting)
+            waiting -= left[node.name]
+    return left
 
 
 def lane_for(node: Node, demand: Demand) -> Lane | None:

@@ -1,4 +1,4 @@
-"""Choosing: the nodes that give what is wanted, by the order of their kinds, by parcels, and then by score."""
+"""Choosing: the nodes that give what is wanted in time, by the order of their kinds, by parcels, and then by score."""
 
 from __future__ import annotations
 
@@ -44,17 +44,19 @@ class Chooser:
         self.levels = levels
         self._rules = rules
         self._demand = field.demand
+        self._not_asked: Levels = {}
+        """What suppliers may send, and are not asked for as long as our own nodes can."""
         if any(one.node.kind is NodeKind.SUPPLIER for one in self.pool):
             self._cut_suppliers(lines)
 
     def choose(self, lines: Sequence[Line]) -> Choice:
         """All lines where they can be had; else those that can, each whole."""
-        scored = self.options(lines)
+        scored = self._best(lines)
         if scored:
             return self._chosen(lines, scored)
         granted = combining.grantable(self.pool, self.levels, lines, split=self.split)
         if granted and len(granted) < len(lines):
-            scored = self.options(granted)
+            scored = self._best(granted)
             if scored:
                 return self._chosen(granted, scored)
         option, granted = combining.fullest(
@@ -62,21 +64,37 @@ class Chooser:
         )
         return Choice(granted, option, [], combining.allotted(option, self.levels, granted, split=self.split))
 
-    def options(self, lines: Sequence[Line]) -> list[Scored]:
-        """Ways to send all of these lines, the best first: of the earliest kinds that can, in the fewest parcels."""
+    def _best(self, lines: Sequence[Line]) -> list[Scored]:
+        """Ways to send all of these lines, the best first; suppliers are asked for more where there is none else."""
+        found = self._options(lines)
+        if found or not self._not_asked:
+            return found
+        for name, level in self._not_asked.items():
+            self.levels[name] |= level
+        found = self._options(lines)
+        if not found:
+            for name, level in self._not_asked.items():
+                self.levels[name] |= dict.fromkeys(level, 0)
+        return found
+
+    def _options(self, lines: Sequence[Line]) -> list[Scored]:
+        """Of the nodes that keep the dates that were asked for, if some can; else of all."""
+        punctual = [one for one in self.pool if one.in_time]
+        if len(punctual) == len(self.pool):
+            return self._of_kinds(self.pool, lines)
+        return self._of_kinds(punctual, lines) or self._of_kinds(self.pool, lines)
+
+    def _of_kinds(self, pool: Sequence[Candidate], lines: Sequence[Line]) -> list[Scored]:
+        """Of the earliest kinds that can, in the fewest parcels."""
         wanted = combining.wanted(lines, split=self.split)
-        for tier in sorted({one.tier for one in self.pool}):
-            asked = [one for one in self.pool if one.tier <= tier]
+        for tier in sorted({one.tier for one in pool}):
+            asked = [one for one in pool if one.tier <= tier]
             found = combining.singles(asked, self.levels, wanted)
-            if not found and self.most > 1 and self._suffice(asked, lines):
-                found = combining.complete(self._by_score(asked), self.levels, wanted, self.most)
+            if not found and self.most > 1:
+                found = combining.complete(self._by_score(asked), self.levels, lines, self.most, split=self.split)
             if found:
                 return ranked(self._rules.weights, self._demand, found)
         return []
-
-    def _suffice(self, asked: Sequence[Candidate], lines: Sequence[Line]) -> bool:
-        """Whether any number of these could give all: a cheap look before the search."""
-        return len(combining.grantable(asked, self.levels, lines, split=self.split)) == len(lines)
 
     def _chosen(self, lines: Sequence[Line], scored: list[Scored]) -> Choice:
         option = scored[0].option
@@ -92,16 +110,19 @@ class Chooser:
         """A supplier sends only what policy lets it, and only what our own nodes have too little of."""
         wants = combining.total(need for line in lines for need in line.needs)
         own: dict[str, int] = {}
-        suppliers: list[dict[str, int]] = []
+        suppliers: Levels = {}
         for one in self.pool:
             level = self.levels.get(one.name, {})
             if one.node.kind is NodeKind.SUPPLIER:
-                suppliers.append(level)
+                suppliers[one.name] = level
                 continue
             for sku, quantity in level.items():
                 own[sku] = own.get(sku, 0) + quantity
-        for level in suppliers:
+        for name, level in suppliers.items():
             sent = drop_shipped(self._rules, level)
-            for sku in level:
-                if sku not in sent or own.get(sku, 0) >= wants.get(sku, 1):
+            for sku, quantity in level.items():
+                if sku not in sent:
+                    level[sku] = 0
+                elif own.get(sku, 0) >= wants.get(sku, 1):
+                    self._not_asked.setdefault(name, {})[sku] = quantity
                     level[sku] = 0

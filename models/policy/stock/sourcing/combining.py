@@ -1,15 +1,19 @@
 """Combining: which nodes can give everything together, in as few parcels as can be found.
 
-One node is searched for exactly. The best two, three or more of many nodes are as hard to find as the best cover of a
-set, so the search is greedy: it begins with each node in turn (the fullest, where there are very many) and adds, again
-and again, the node that gives most of what is still missing. As long as lines may be split, two nodes are always found
-where two are enough; of three or more it may find one too many, never one that gives nothing.
+The fewest nodes are searched for exactly (`models.policy.stock.sourcing.searching`). Where there are too many to be
+through with them, the search is greedy besides: it begins with each of the fullest nodes in turn and adds, again and
+again, the node that gives most of what is still missing. It may find one parcel too many, never one with nothing in it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, combinations
+from math import comb
 from typing import TYPE_CHECKING, Protocol
+
+from models.policy.stock.sourcing.searching.covers import smallest_covers
+from models.policy.stock.sourcing.searching.packing import packed, smallest_packings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +24,9 @@ if TYPE_CHECKING:
     from models.stock.demand import Need
 
 _SEEDS = 24
-"""From how many nodes at most the search begins."""
+"""From how many nodes at most the greedy search begins."""
+_TRIED = 250
+"""Groups that are tried one by one, at most, where not everything can be had."""
 _NOTHING: Mapping[str, int] = {}
 
 Allotment = tuple[str, str, str, int]
@@ -124,17 +130,20 @@ def singles(pool: Sequence[Candidate], levels: Levels, wanted: Wanted) -> list[O
     return [(one,) for one in pool if wanted.given_by(levels.get(one.name, _NOTHING)) == wanted.units]
 
 
-def complete(pool: Sequence[Candidate], levels: Levels, wanted: Wanted, most: int) -> list[Option]:
+def complete(
+    pool: Sequence[Candidate], levels: Levels, lines: Sequence[Line], most: int, *, split: bool
+) -> list[Option]:
     """The combinations of the fewest nodes found, at least two and at most so many, that give everything."""
-    found: dict[frozenset[str], Option] = {}
-    for option, left in _grown(pool, levels, wanted, most):
-        if left.units or len(option) > most:
-            continue
-        if len(option) < most:
-            most = len(option)
-            found = {names: other for names, other in found.items() if len(other) <= most}
-        found.setdefault(frozenset(one.name for one in option), option)
-    return list(found.values())
+    if split:
+        found = smallest_covers(pool, levels, total(need for line in lines for need in line.needs), most)
+    else:
+        found = smallest_packings(pool, levels, lines, most)
+    if found.exact:
+        return found.groups
+    near = (option for option, left in _grown(pool, levels, wanted(lines, split=split), most) if not left.units)
+    options = {frozenset(one.name for one in option): option for option in chain(near, found.groups)}
+    fewest = min(map(len, options), default=0)
+    return [option for option in options.values() if len(option) == fewest]
 
 
 def fullest(
@@ -143,7 +152,7 @@ def fullest(
     """Where no few nodes can give everything: those that can give the most lines, and which lines these are."""
     best: tuple[Option, list[Line]] = ((), [])
     best_worth = (0, 0)
-    for option, _ in _grown(pool, levels, wanted(lines, split=split), most):
+    for option in _to_try(pool, levels, wanted(lines, split=split), most):
         granted = grantable(option, levels, lines, split=split)
         worth = (len(granted), sum(line.units for line in granted))
         if worth > best_worth:
@@ -220,13 +229,28 @@ def allotted(option: Option, levels: Levels, lines: Sequence[Line], *, split: bo
 
 
 def _placed(left: Levels, lines: Sequence[Line]) -> list[Allotment]:
-    allotments: list[Allotment] = []
+    places: dict[str, str] = {}
     open_lines = WholeLines(lines)
     for name, level in left.items():
-        placed = open_lines.placed(level)
-        allotments += ((line.id, sku, name, quantity) for line in placed for sku, quantity in line.wants.items())
+        places |= {line.id: name for line in open_lines.placed(level)}
         open_lines = open_lines.without(level)
-    return allotments
+    if open_lines.units:
+        places = packed(lines, left) or places
+    return [
+        (line.id, sku, places[line.id], quantity)
+        for line in lines
+        if line.id in places
+        for sku, quantity in line.wants.items()
+    ]
+
+
+def _to_try(pool: Sequence[Candidate], levels: Levels, wanted: Wanted, most: int) -> Iterable[Option]:
+    """All groups of nodes that have something of it, the smallest first; where these are too many, some full ones."""
+    useful = [one for one in pool if wanted.given_by(levels.get(one.name, _NOTHING))]
+    sizes = range(1, min(most, len(useful)) + 1)
+    if sum(comb(len(useful), size) for size in sizes) <= _TRIED:
+        return chain.from_iterable(combinations(useful, size) for size in sizes)
+    return (option for option, _ in _grown(pool, levels, wanted, most))
 
 
 def _grown(pool: Sequence[Candidate], levels: Levels, wanted: Wanted, most: int) -> list[tuple[Option, Wanted]]:

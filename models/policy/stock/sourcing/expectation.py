@@ -5,35 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from models.stock.demand import Need
     from models.stock.picture import Picture
-
-
-def expected_for(needs: Sequence[Need], picture: Picture) -> datetime | None:
-    """When outstanding supplies, taken as they are expected, serve all that waits before these needs, and them too.
-
-    What lies on the shelves does not count: it is for whom it can be promised to now. None: nobody knows.
-    """
-    expectations = Expectations(picture)
-    wants: dict[str, int] = {}
-    for need in needs:
-        wants[need.sku] = wants.get(need.sku, 0) + need.quantity
-    return expectations.when(wants)
 
 
 class Expectations:
     """The supplies of a picture, and a queue for them that grows as more is asked for."""
 
-    def __init__(self, picture: Picture, nodes: Iterable[str] | None = None) -> None:
-        """`nodes`: only what is expected there; none: at any active node. Supply without a date is not counted on."""
+    def __init__(self, picture: Picture, nodes: Iterable[str]) -> None:
+        """Only what is expected at these nodes counts. Supply without a date is not counted on."""
         self._at = picture.at
         self._queued = dict(picture.waiting)
         self._coming: dict[str, list[tuple[datetime, int]]] = {}
-        here = {node.name for node in picture.nodes if node.takes_orders} if nodes is None else set(nodes)
-        for supply in picture.supplies:
+        here = set(nodes)
+        for supply in picture.coming_for_sale():
             if supply.node in here and supply.expected_at is not None and supply.outstanding:
                 # What is overdue may still come at any time, and not before now.
                 coming = (max(supply.expected_at, picture.at), supply.outstanding)

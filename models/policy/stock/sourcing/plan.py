@@ -26,4 +26,6 @@ class Sourced(StrictModel):
     """Empty where something is short and the order must not go in parts."""
     shortages: tuple[Shortage, ...] = ()
     remedies: tuple[Remedy, ...] = ()
+    together: bool = False
+    """Whether nothing is planned because something is short: what is there waits with it."""
     decision: Decision

@@ -91,7 +91,8 @@ class Record:
         if nodes:
             yield f"{len(nodes)} parcels" if len(nodes) > 1 else "one parcel"
             yield from _why_best(choice.scored)
-            yield f"arrives {max(one.arrives for one in choice.option):%Y-%m-%d}"
+            last = max(choice.option, key=lambda one: one.arrives)
+            yield f"arrives {last.node.day(last.arrives)}"
         if short and not in_parts:
             yield "nothing goes before all of it can go"
         for one in short:
@@ -120,6 +121,8 @@ class Record:
         for sku, quantity in self._wants.items():
             if level.get(sku, 0) < quantity:
                 return f"too little of {sku}: {level.get(sku, 0)} of {quantity}"
+        if not one.in_time and choice.option and all(chosen.in_time for chosen in choice.option):
+            return f"too late for the date that was asked for: it would arrive on {one.node.day(one.arrives)}"
         return "it would take more parcels"
 
 

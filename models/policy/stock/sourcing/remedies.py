@@ -50,7 +50,9 @@ class Remedies:
         self._chooser = chooser
         self._option = choice.option
         self._pool = list(choice.option) if len(choice.option) >= chooser.most else chooser.pool
-        self._expectations = Expectations(picture, (one.name for one in field.candidates))
+        # What goes together comes from one node: only what is expected there helps what is there already.
+        serving = choice.option if field.demand.ship_together and choice.option else field.candidates
+        self._expectations = Expectations(picture, (one.name for one in serving))
         self._substitutes = {rule.sku: rule for rule in reversed(rules.substitutes)}
         self._ways = {
             Fallback.SUBSTITUTE: self._substitute,
@@ -61,13 +63,9 @@ class Remedies:
             Fallback.HOLD: self._hold,
         }
 
-    def for_lines(self, short: Sequence[Short], granted: Sequence[Line], *, in_parts: bool) -> tuple[Remedy, ...]:
-        """One remedy a line that is short; where one is backordered and the order must stay together, all wait."""
-        remedies = [self._for_line(one) for one in short]
-        waiting = [one for one in remedies if one.kind is RemedyKind.BACKORDER]
-        if waiting and not in_parts:
-            remedies += (_waits_with(line, waiting) for line in granted)
-        return tuple(remedies)
+    def for_lines(self, short: Sequence[Short]) -> tuple[Remedy, ...]:
+        """One remedy a line that is short."""
+        return tuple(self._for_line(one) for one in short)
 
     def _for_line(self, short: Short) -> Remedy:
         rule = self._rules.for_line(next(iter(short.missing)), self._demand.channel)
@@ -104,7 +102,7 @@ class Remedies:
             self._levels[node][sku] -= quantity
         return True
 
-    def _transfer(self, short: Short, _: ShortageRule) -> Remedy | None:
+    def _transfer(self, short: Short, rule: ShortageRule) -> Remedy | None:
         target = next((one.node for one in self._pool if one.node.kind is not NodeKind.SUPPLIER), None)
         found = self._giver(short.line, target) if target else None
         if target is None or found is None:
@@ -119,6 +117,7 @@ class Remedies:
             from_node=giver.name,
             to_node=target.name,
             expected_at=arrives,
+            deadline=self._at + timedelta(days=rule.wait_days),
         )
 
     def _giver(self, line: Line, target: Node) -> tuple[Node, datetime] | None:
@@ -151,7 +150,14 @@ class Remedies:
 
     def _ask(self, short: Short, rule: ShortageRule) -> Remedy | None:
         deadline = self._at + timedelta(hours=rule.answer_hours)
-        return _remedy(short, RemedyKind.ASK_CUSTOMER, short.reason, deadline=deadline)
+        return _remedy(
+            short,
+            RemedyKind.ASK_CUSTOMER,
+            short.reason,
+            deadline=deadline,
+            silence=RemedyKind(rule.silence.value),
+            waits_until=deadline + timedelta(days=rule.wait_days),
+        )
 
     def _cancel(self, short: Short, _: ShortageRule) -> Remedy | None:
         return _remedy(short, RemedyKind.CANCEL_LINE, short.reason)
@@ -165,19 +171,6 @@ class Remedies:
 def _remedy(short: Short, kind: RemedyKind, reason: str, **more: object) -> Remedy:
     facts = {"line_id": short.line.id, "kind": kind, "needs": short.line.needs, "reason": reason[:500], **more}
     return Remedy.model_validate(facts)
-
-
-def _waits_with(line: Line, waiting: Sequence[Remedy]) -> Remedy:
-    """A line that could go, and waits because the order goes together."""
-    dates = [one.expected_at for one in waiting if one.expected_at is not None]
-    return Remedy(
-        line_id=line.id,
-        kind=RemedyKind.BACKORDER,
-        needs=line.needs,
-        reason="it is there, and waits for the lines it goes together with",
-        expected_at=max(dates) if len(dates) == len(waiting) else None,
-        deadline=min((one.deadline for one in waiting if one.deadline is not None), default=None),
-    )
 
 
 def _replaced(line: Line, instead: dict[str, str]) -> Line:

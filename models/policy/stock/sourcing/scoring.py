@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from models.policy.stock.rules import SourcingWeights
     from models.policy.stock.sourcing.candidates import Candidate
@@ -55,7 +54,7 @@ def ranked(weights: SourcingWeights, demand: Demand, options: Sequence[Option]) 
     """Score options beside each other, the best first; where they score the same, by node priority and name."""
     if len(options) == 1:
         return [Scored(options[0], 1.0, {})]
-    facts = [_facts(demand, option) for option in options]
+    facts = [_facts(option) for option in options]
     days = min((fact.days for fact in facts), default=0)
     kilometres = min((fact.kilometres for fact in facts), default=0)
     cost = min((fact.cost for fact in facts), default=0)
@@ -75,7 +74,7 @@ def ranked(weights: SourcingWeights, demand: Demand, options: Sequence[Option]) 
     return scored
 
 
-def _facts(demand: Demand, option: Option) -> _Facts:
+def _facts(option: Option) -> _Facts:
     arrives = max(candidate.arrives for candidate in option)
     at = option[0].at
     return _Facts(
@@ -84,14 +83,8 @@ def _facts(demand: Demand, option: Option) -> _Facts:
         cost=sum(candidate.cost for candidate in option),
         priority=sum(candidate.node.priority for candidate in option),
         free=min(candidate.free for candidate in option),
-        in_time=_in_time(demand, option, arrives),
+        in_time=all(candidate.in_time for candidate in option),
     )
-
-
-def _in_time(demand: Demand, option: Option, arrives: datetime) -> bool:
-    if demand.deliver_by is not None and arrives > demand.deliver_by:
-        return False
-    return demand.ship_by is None or all(candidate.ready <= demand.ship_by for candidate in option)
 
 
 def _less_is_better(best: float, own: float) -> float:

@@ -6,11 +6,12 @@ A lot that is not released, expired or too near to its expiry gives nothing, and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from models.policy.stock.rules import first_for
+from models.policy.stock.sourcing.candidates import left_to_waiting
 from models.policy.stock.sourcing.plan import Planned
 from models.stock.lots import LotStatus
 from models.stock.reservation import Allocation
@@ -18,7 +19,7 @@ from models.stock.reservation import Allocation
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from models.policy.stock.rules import AvailabilityRules, SafetyRule
+    from models.policy.stock.rules import AvailabilityRules, SafetyRule, StockRules
     from models.stock.nodes import Node
     from models.stock.picture import Picture, Shelf
 
@@ -69,14 +70,12 @@ def first_to_expire(shelf: Shelf) -> tuple[date, str]:
 class Stock:
     """What can be had while a demand is sourced. Taking from it is how a plan is written."""
 
-    def __init__(
-        self, rules: AvailabilityRules, holders: Sequence[str], picture: Picture, wanted: Collection[str]
-    ) -> None:
+    def __init__(self, rules: StockRules, holders: Sequence[str], picture: Picture, wanted: Collection[str]) -> None:
         """Look at the shelves of the articles that are wanted, and at no others."""
         self.levels: Levels = {}
         self._slots: dict[tuple[str, str], list[Slot]] = {}
-        self._rules = rules
-        self._today = picture.at.astimezone(UTC).date()
+        self._rules = rules.availability
+        self._at = picture.at
         self._fences = _best_fences(picture, holders)
         nodes = {node.name: node for node in picture.nodes if node.takes_orders}
         together: dict[tuple[str, str], list[Shelf]] = {}
@@ -87,7 +86,11 @@ class Stock:
         for (name, sku), shelves in together.items():
             self._slots[name, sku] = self._slots_of(nodes[name], sku, shelves)
         for sku, waiting in picture.waiting.items():
-            self._leave(sku, waiting, nodes)
+            if not waiting:
+                continue
+            free = {name: sum(slot.free for slot in self._slots.get((name, sku), ())) for name in nodes}
+            for name, part in left_to_waiting(rules.sourcing, nodes.values(), sku, free, waiting).items():
+                self._leave(sku, name, part)
         for (name, sku), slots in self._slots.items():
             self.levels.setdefault(name, {})[sku] = sum(slot.free + slot.fenced for slot in slots)
 
@@ -110,22 +113,18 @@ class Stock:
                 break
         return planned
 
-    def _leave(self, sku: str, waiting: int, nodes: Iterable[str]) -> None:
-        """Leave to those in the queue what they wait for, at the preferred nodes: nobody overtakes them.
-
-        It is left in the lots that expire last, as safety stock is: what goes now is what expires first.
-        """
-        for name in nodes:
-            for slot in reversed(self._slots.get((name, sku), ())):
-                part = min(slot.free, waiting)
-                slot.free -= part
-                slot.floor += part
-                waiting -= part
+    def _leave(self, sku: str, node: str, waiting: int) -> None:
+        """Leave to those in the queue what they wait for, in the lots that expire last, as safety stock is."""
+        for slot in reversed(self._slots.get((node, sku), ())):
+            part = min(slot.free, waiting)
+            slot.free -= part
+            slot.floor += part
+            waiting -= part
 
     def _slots_of(self, node: Node, sku: str, shelves: list[Shelf]) -> list[Slot]:
-        days = least_days(self._rules, sku)
+        days, today = least_days(self._rules, sku), node.day(self._at)
         kept = safety_stock(self._rules.safety, node, sku, sum(shelf.balance.on_hand for shelf in shelves))
-        good = sorted((shelf for shelf in shelves if sellable(shelf, self._today, days)), key=first_to_expire)
+        good = sorted((shelf for shelf in shelves if sellable(shelf, today, days)), key=first_to_expire)
         slots: list[Slot] = []
         for shelf in reversed(good):
             # The safety stock stays in the lots that expire last: what expires first is sold first.

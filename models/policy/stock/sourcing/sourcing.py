@@ -36,7 +36,7 @@ def source(rules: StockRules, version: str, needs: Sequence[Need], demand: Deman
     """
     lines = combining.lines_of(needs)
     field = Field(rules.sourcing, demand, picture)
-    stock = Stock(rules.availability, demand.holders, picture, articles(rules.shortage, needs))
+    stock = Stock(rules, demand.holders, picture, articles(rules.shortage, needs))
     record = recording.Record(rules.sourcing, version, field, stock.levels, lines)
     chooser = Chooser(rules.sourcing, field, stock.levels, lines)
     choice = chooser.choose(lines)
@@ -52,7 +52,8 @@ def source(rules: StockRules, version: str, needs: Sequence[Need], demand: Deman
     return Sourced(
         planned=tuple(planned) if in_parts else (),
         shortages=shortages(lines, choice.granted, short),
-        remedies=remedies.for_lines(short, choice.granted, in_parts=in_parts),
+        remedies=remedies.for_lines(short),
+        together=not in_parts,
         decision=record.decision(choice, short, in_parts=in_parts),
     )
 

@@ -52,6 +52,14 @@ class Played:
     cancelled_for: str | None = None
     waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = field(default_factory=list)
 
+    def get_current_history_length(self) -> int:
+        """None: what happens on the stage is kept by nobody."""
+        return 0
+
+    def get_current_history_size(self) -> int:
+        """The same."""
+        return 0
+
     @property
     def ended(self) -> bool:
         """Whether its story is over."""

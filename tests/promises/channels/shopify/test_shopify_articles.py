@@ -38,5 +38,18 @@ def test_line_properties_become_instructions_but_not_an_apps_own(read, line):
     assert read(line_items=[line(properties=properties)]).fulfilment.instructions == "MUG-BLUE: Engraving: Für Oma"
 
 
+def test_what_a_shopper_asked_for_with_the_order_is_an_instruction_too(read, line):
+    asked = [
+        {"name": "Deliver on", "value": "2026-12-24"},
+        {"name": "_cart", "value": "x"},
+        {"name": "Gift", "value": ""},
+    ]
+    document = read(
+        note_attributes=asked, line_items=[line(properties=[{"name": "Engraving", "value": "Oma"}])], note="Ring twice"
+    )
+    assert document.fulfilment.instructions == "Deliver on: 2026-12-24\nMUG-BLUE: Engraving: Oma"
+    assert document.note == "Ring twice"
+
+
 def test_an_order_without_lines_is_refused(refusal):
     assert refusal(line_items=[]).code == "no_lines"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from models.order.payment_terms import PaymentTerms, TenderKind
+from models.order.worth import to_authorise
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,42 @@ def test_what_is_outstanding_tells_what_a_gift_card_paid_where_no_transactions_c
         (TenderKind.GIFT_CARD, 500, True),
         (TenderKind.CARD, 1500, False),
     ]
+
+
+@pytest.mark.parametrize("status", ["authorized", "pending"])
+def test_what_was_taken_off_an_order_is_no_money_the_shop_holds(read, line, status):
+    document = read(
+        line_items=[line(current_quantity=1, fulfillable_quantity=1)],
+        financial_status=status,
+        current_total_price="10.00",
+        total_outstanding="10.00",
+    )
+    assert [(each.amount.amount, each.captured) for each in document.payment.tenders] == [(2000, False)]
+    assert to_authorise(document).amount == 1000
+
+
+def test_what_went_back_to_a_gift_card_was_paid_with_it_before(read, line):
+    given_back = {"id": 9, "kind": "refund", "status": "success", "amount": "5.00", "gateway": "gift_card"}
+    document = read(
+        line_items=[line(current_quantity=1, fulfillable_quantity=1)],
+        financial_status="partially_paid",
+        payment_gateway_names=["gift_card", "shopify_payments"],
+        current_total_price="10.00",
+        total_outstanding="5.00",
+        refunds=[{"refund_line_items": [{"line_item_id": 1, "quantity": 1}], "transactions": [given_back]}],
+    )
+    assert [(each.amount.amount, each.captured) for each in document.payment.tenders] == [(1000, True), (1000, False)]
+    assert to_authorise(document).amount == 500
+
+
+def test_a_shop_that_took_its_part_for_what_it_sent_leaves_us_the_rest(read, line):
+    document = read(
+        line_items=[line(fulfillable_quantity=1)],
+        financial_status="partially_paid",
+        total_outstanding="10.00",
+        current_total_price="20.00",
+    )
+    assert (document.lines[0].shipped, to_authorise(document).amount) == (1, 1000)
 
 
 @pytest.mark.parametrize("gateway", ["Cash on Delivery (COD)", "cash_on_delivery", "Nachnahme", "代金引換"])

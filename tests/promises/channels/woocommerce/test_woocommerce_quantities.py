@@ -41,6 +41,13 @@ def test_a_refund_of_everything_leaves_nothing(read):
     assert read(refunds=[{"total": "-15.00"}, {"total": "-5.00"}]).lines[0].open_quantity == 0
 
 
+def test_a_refund_of_what_gift_cards_left_to_be_paid_is_not_one_of_everything(read):
+    cards = [{"id": 1, "code": "GIFT-0001", "amount": 15}]
+    part = read(total="5.00", gift_cards=cards, refunds=[{"id": 5, "total": "-5.00"}])
+    assert (part.total.amount, part.lines[0].cancelled) == (2000, 0)
+    assert read(total="5.00", gift_cards=cards, refunds=[{"id": 5, "total": "-20.00"}]).lines[0].cancelled == 2
+
+
 def test_a_refunded_order_without_its_refunds_gave_all_of_it_back(read):
     assert str(read(status="refunded").payment.refunded) == "20.00 EUR"
 

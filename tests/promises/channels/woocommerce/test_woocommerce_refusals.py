@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from activities.adapters.channel_formats import channel_formats
 from activities.adapters.woocommerce.orders import WooCommerceOrders
 from models.errors import InvalidInput
+from models.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -71,3 +73,20 @@ def test_a_quantity_is_a_whole_positive_number(quantity):
     (reading,) = WooCommerceOrders().read(json.dumps(order).encode())
     assert reading.error is not None
     assert reading.error.errors[0].pointer == "/line_items/0/quantity"
+
+
+@pytest.mark.parametrize("channel", ["woocommerce", "hats"])
+def test_a_status_of_a_plugins_own_is_an_order_where_the_shops_options_say_so(order, channel):
+    statuses = ["processing", "wc-awaiting-shipment", "pending"]
+    shop = {"kind": "woocommerce", "url": "https://hats.example/wp-json", "options": {"statuses": statuses}}
+    layout = channel_formats(Settings.model_validate({"shops": {channel: shop}}))[channel]
+
+    def read(status):
+        (reading,) = layout.read(json.dumps(order(status=status)).encode())
+        return reading
+
+    assert read("awaiting-shipment").document.lines[0].open_quantity == 2
+    for status in ("pending", "picked"):
+        assert read(status).error.errors[0].pointer == "/status"
+    (other,) = WooCommerceOrders().read(json.dumps(order(status="awaiting-shipment")).encode())
+    assert other.error is not None

@@ -52,6 +52,7 @@ def as_webhook(order: Json) -> Json:
         "checkout_token": order["checkoutToken"],
         "po_number": order["poNumber"],
         "note": order["note"],
+        "note_attributes": _attributes(order["customAttributes"]),
         "tags": ", ".join(order["tags"]),
         "email": order["email"],
         "phone": order["phone"],
@@ -130,12 +131,16 @@ def _line(line: Json) -> Json:
         "taxable": line["taxable"],
         "gift_card": line["isGiftCard"],
         "requires_shipping": line["requiresShipping"],
-        "properties": [{"name": each["key"], "value": each["value"]} for each in line["customAttributes"]],
+        "properties": _attributes(line["customAttributes"]),
     }
     if line["product"] is None and line["title"].strip().casefold() in {"tip", "tips"}:
         # A webhook marks a tip by this field, whatever it holds.
         written["tip_payment_gateway"] = None
     return written
+
+
+def _attributes(given: list[Json]) -> list[Json]:
+    return [{"name": each["key"], "value": each["value"]} for each in given]
 
 
 def _number_in(given: Json | None) -> int | None:

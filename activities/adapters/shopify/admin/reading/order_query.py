@@ -5,6 +5,7 @@ query order($id: ID!, $after: String) {
   order(id: $id) {
     id name createdAt processedAt cancelledAt updatedAt currencyCode presentmentCurrencyCode taxesIncluded test
     displayFinancialStatus email phone note poNumber tags discountCodes checkoutToken paymentGatewayNames
+    customAttributes { key value }
     totalPriceSet { ...sums } currentTotalPriceSet { ...sums } totalOutstandingSet { ...sums }
     totalTaxSet { ...sums } totalDiscountsSet { ...sums } totalTipReceivedSet { ...sums }
     originalTotalDutiesSet { ...sums } originalTotalAdditionalFeesSet { ...sums }

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _m = stock_movements.c
 _RESERVED = and_(_m.kind == MovementKind.RESERVATION.value, _m.state == StockState.SOFT_RESERVED.value, _m.quantity > 0)
 _SOLD = and_(_m.kind == MovementKind.SALE.value, _m.state == StockState.ON_HAND.value, _m.quantity < 0)
+WANTED = cast(func.sum(case((_RESERVED, _m.quantity), (_SOLD, -_m.quantity), else_=0)), BigInteger)
+"""How much was wanted, by movements that are demand."""
 
 
 async def histories(
@@ -34,9 +36,8 @@ async def histories(
     first = today - timedelta(days=days)
     since = datetime(first.year, first.month, first.day, tzinfo=UTC)
     day = _day(connection.dialect.name)
-    wanted = cast(func.sum(case((_RESERVED, _m.quantity), (_SOLD, -_m.quantity), else_=0)), BigInteger)
     asked = (
-        select(_m.sku, _m.node, day.label("day"), wanted.label("quantity"))
+        select(_m.sku, _m.node, day.label("day"), WANTED.label("quantity"))
         .where(IS_DEMAND, _m.sku.in_(bindparam("skus", expanding=True)), _m.occurred_at >= bindparam("since"))
         .group_by(_m.sku, _m.node, day)
     )

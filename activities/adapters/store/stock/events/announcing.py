@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from activities.adapters.store.stock.events.own_units import Line
 from activities.adapters.store.stock.events.supply_book import SupplyBook, by_lot, last_told
-from models.errors import InvalidInput
+from activities.adapters.store.stock.events.words import call_off, put_off, words_about
 from models.stock.supply import SupplyKind
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ async def announced(posting: Posting, event: SupplyAnnounced, lines: tuple[Line,
 
     Articles that are not named stay as they were said: a despatch advice often names a part of an order only.
     """
+    words = await words_about(posting.connection, event.supply_id)
     supply = await SupplyBook.open(posting, event.supply_id, SupplyKind.PURCHASE)
     known = [Line(row.sku, row.quantity, row.lot) for row in supply.rows.values() if row.node == event.node]
     await posting.look(known, [event.node])
@@ -39,28 +40,23 @@ async def announced(posting: Posting, event: SupplyAnnounced, lines: tuple[Line,
         for row in rows:
             row.date(event.expected_at, event.occurred_at)
             row.ordered_at = min(row.ordered_at, event.occurred_at)
+            words.lay_over(row)
     await supply.close()
 
 
 async def delayed(posting: Posting, event: SupplyDelayed, _lines: tuple[Line, ...]) -> None:
-    """It comes at another time than was said.
-
-    Raises:
-        InvalidInput: nobody knows the supply.
-    """
-    supply = await _known(posting, event.supply_id)
+    """It comes at another time than was said, or will be said."""
+    await put_off(posting.connection, event.supply_id, event.expected_at, event.occurred_at)
+    supply = await _open(posting, event.supply_id)
     for row in supply.rows.values():
         row.date(event.expected_at, event.occurred_at)
     await supply.close()
 
 
 async def cancelled(posting: Posting, event: SupplyCancelled, _lines: tuple[Line, ...]) -> None:
-    """What is outstanding of it will not come, unless something else was said since.
-
-    Raises:
-        InvalidInput: nobody knows the supply.
-    """
-    supply = await _known(posting, event.supply_id)
+    """What is outstanding of it will not come, unless something else was said since."""
+    await call_off(posting.connection, event.supply_id, event.occurred_at)
+    supply = await _open(posting, event.supply_id)
     rows = supply.rows.values()
     await posting.look([Line(row.sku, row.quantity, row.lot) for row in rows], sorted({row.node for row in rows}))
     for row in rows:
@@ -70,8 +66,8 @@ async def cancelled(posting: Posting, event: SupplyCancelled, _lines: tuple[Line
     await supply.close()
 
 
-async def _known(posting: Posting, supply_id: str) -> SupplyBook:
+async def _open(posting: Posting, supply_id: str) -> SupplyBook:
     supply = await SupplyBook.open(posting, supply_id, SupplyKind.PURCHASE)
     if not supply.rows:
-        raise InvalidInput.at("/supply_id", "unknown_supply", f"nobody has told us of a supply {supply_id}")
+        posting.unheard_of = supply_id
     return supply

@@ -1,8 +1,8 @@
 """What happens to stock, written to the ledger: once an event, in one transaction, in whatever order it is told.
 
-An event claims its document's key first. Then it locks, always in this order: the reservations that may lose goods, the
-supply it is about, the lots, and the balances. Which reservations lose goods shows only once the balances are locked:
-where some do, the event is begun anew with these locked first.
+An event claims its document's key first. Then it locks, always in this order: the reservations that may lose goods,
+what was said of the supply it is about, the supply, the lots, and the balances. Which reservations lose goods shows
+only once the balances are locked: where some do, the event is begun anew with these locked first.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ async def apply(database: Database, event: StockEvent, source: str, now: datetim
 
     Raises:
         Conflict: the id was used for something else.
-        InvalidInput: an unknown unit, or a supply nobody knows.
+        InvalidInput: an unknown unit, or what cannot be so.
         Transient: the database is too busy.
     """
     needed: frozenset[str] = frozenset()
@@ -107,6 +107,8 @@ async def _write(
     if not await insert_once(connection, stock_documents, {"key": key, "digest": said, "at": now}):
         return await _first_answer(connection, key, said)
     lines = await in_own_units(connection, getattr(event, "lines", ()))
+    # A clock that is ahead, or in another zone than it says, must not make us deaf to what happens until then.
+    event = event.model_copy(update={"occurred_at": min(event.occurred_at, now)})
     locked = {one: kept for one in sorted(needed) if (kept := await claims.load(connection, one)) is not None}
     posting = Posting(connection, event, source, now, locked)
     await _HANDLERS[type(event)](posting, event, lines)

@@ -40,7 +40,8 @@ async def in_own_units(
     """Convert every line; an article the catalogue does not know is counted in pieces.
 
     Raises:
-        InvalidInput: nothing says how to convert a unit, or it comes to more than a line may be about.
+        InvalidInput: nothing says how to convert a unit, it comes to more than a line may be about, or there is a date
+            and no lot.
     """
     asked = {"skus": sorted({line.sku for line in lines if line.unit is not None})}
     known = {row.sku: row.item for row in await connection.execute(_ITEMS, asked)} if asked["skus"] else {}
@@ -48,6 +49,9 @@ async def in_own_units(
     errors: list[FieldError] = []
     for at, line in enumerate(lines):
         item = known.get(line.sku)
+        if line.expires_on is not None and not line.lot:
+            why = "is a lot's: without the lot's number nobody would know what expires"
+            errors.append(FieldError(pointer=f"/lines/{at}/expires_on", code="no_lot", message=why))
         if item is not None:
             quantity = item.in_own_unit(line.quantity, line.unit)
         else:

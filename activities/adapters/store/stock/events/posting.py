@@ -79,6 +79,7 @@ class Posting:
         self.now = now
         self.shelves: dict[Spot, Shelf] = {}
         self.corrected = 0
+        self.unheard_of: str | None = None
         self._event = event
         self._source = source
         self._locked = locked
@@ -194,6 +195,7 @@ class Posting:
                 for (sku, node, lot), quantity in sorted(missing.items())
             ),
             corrected=self.corrected,
+            unheard_of=self.unheard_of,
         )
 
     def _write_off(self, kind: MovementKind, taken: Taken, into: StockState | None) -> None:

@@ -55,6 +55,7 @@ _is_lot = (_o.sku == bindparam("of_sku")) & (_o.lot == bindparam("of_lot"))
 _DATE_LOT = update(lots).where(_is_lot, _o.expires_on.is_(None)).values(expires_on=bindparam("expires"))
 # Shared with others who bring the same lot, but not with whoever judges it: he waits, and then sees what they brought.
 _SHARE_LOT = select(_o.lot).where(_is_lot).with_for_update(read=True)
+_TAKE_LOT = select(_o.status).where(_is_lot).with_for_update()
 _judged = bindparam("judged", type_=_o.judged_at.type)
 _JUDGE_LOT = (
     update(lots)
@@ -79,9 +80,10 @@ async def ensure_lots(connection: AsyncConnection, lines: Iterable[Line]) -> Non
         await connection.execute(_SHARE_LOT, {"of_sku": sku, "of_lot": lot})
 
 
-async def judge_lot(connection: AsyncConnection, event: LotJudged) -> bool:
-    """Write a judgement down; False where a later one stands."""
+async def judge_lot(connection: AsyncConnection, event: LotJudged) -> LotStatus | None:
+    """Write a judgement down; answers what the lot was judged before, none where a later judgement stands."""
     await insert_once(connection, lots, {"sku": event.sku, "lot": event.lot, "status": LotStatus.RELEASED})
+    before = (await connection.execute(_TAKE_LOT, {"of_sku": event.sku, "of_lot": event.lot})).scalar_one()
     judgement = {
         "of_sku": event.sku,
         "of_lot": event.lot,
@@ -89,7 +91,7 @@ async def judge_lot(connection: AsyncConnection, event: LotJudged) -> bool:
         "new_status": event.status,
         "expires": event.expires_on,
     }
-    return (await connection.execute(_JUDGE_LOT, judgement)).rowcount > 0
+    return LotStatus(before) if (await connection.execute(_JUDGE_LOT, judgement)).rowcount else None
 
 
 async def ensure_balances(connection: AsyncConnection, spots: Collection[Spot]) -> None:

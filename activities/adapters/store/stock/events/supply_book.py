@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from activities.adapters.store.stock.events.posting import Overtaken
 from activities.adapters.store.stock.events.supply_rows import MOST, Expected, Rows, read, write
+from activities.adapters.store.stock.offers.offer_rows import reconsider
 from models.stock.quantities import MovementKind, StockState
 from models.stock.supply import SUPPLY, SupplyKind, SupplyState
 
@@ -110,6 +111,10 @@ class SupplyBook:
         """
         if not await write(self.posting.connection, self._before, self.rows):
             raise Overtaken
+        spots = self.rows.keys() | self._before.keys()
+        touched = {spot[0] for spot in spots if self.rows.get(spot) != self._before.get(spot)}
+        # Another date moves nothing, but what is expected, or what a store may run out of, is another.
+        await reconsider(self.posting.connection, touched, self.posting.now)
         change = _standing(self.rows.values())
         change.subtract(_standing(self._before.values()))
         for (spot, state), quantity in sorted(change.items()):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from activities.adapters.store.stock.events.arriving import put
 from activities.adapters.store.stock.events.leaving import take_off
 from activities.adapters.store.stock.events.supply_book import SupplyBook, by_lot, last_told
+from activities.adapters.store.stock.events.words import words_about
+from models.errors import InvalidInput
 from models.stock.quantities import MovementKind
 from models.stock.supply import SupplyKind, SupplyState
 
@@ -17,7 +19,14 @@ if TYPE_CHECKING:
 
 
 async def dispatched(posting: Posting, event: TransferDispatched, lines: tuple[Line, ...]) -> None:
-    """They have left; what has not arrived yet is in transit. Another departure of the same transfer adds to it."""
+    """They have left; what has not arrived yet is in transit. Another departure of the same transfer adds to it.
+
+    Raises:
+        InvalidInput: they have not left at all, for they go to where they are.
+    """
+    if event.from_node == event.to_node:
+        raise InvalidInput.at("/to_node", "same_node", "is the node they come from")
+    words = await words_about(posting.connection, event.transfer_id)
     supply = await SupplyBook.open(posting, event.transfer_id, SupplyKind.TRANSFER)
     await posting.look(lines, [event.from_node, event.to_node], bring_to=event.to_node)
     for sku, quantities in by_lot(lines).items():
@@ -37,6 +46,7 @@ async def dispatched(posting: Posting, event: TransferDispatched, lines: tuple[L
                 row.date(event.expected_at, event.occurred_at)
             if is_over:
                 row.call_off()
+            words.lay_over(row)
     await supply.close()
     await take_off(posting, MovementKind.TRANSFER_OUT, lines, event.from_node)
 

@@ -94,7 +94,8 @@ def _like(pattern: str) -> str:
 def _moves(rules: Iterable[FenceRule], sku: str, opened: frozenset[str], picture: Picture) -> tuple[FenceMove, ...]:
     shelves = [shelf for shelf in picture.shelves if shelf.balance.sku == sku]
     fences = [one for one in picture.fences if one.sku == sku]
-    return moves(rules, shelves, fences, opened=opened, today=picture.at.date())
+    days = {node.name: node.day(picture.at) for node in picture.nodes}
+    return moves(rules, shelves, fences, opened=opened, days=days)
 
 
 async def _refence(

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from activities.adapters.store.stock.tables import reservation_lines, reservations
-from models.policy.stock.fencing import spike_counts
-from models.policy.stock.rules import first_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,8 +56,8 @@ async def spiking(
 def _spikes(
     rules: AvailabilityRules, sku: str, channel: str, parts: Iterable[tuple[datetime, int]], now: datetime
 ) -> bool:
-    rule = first_for(rules.spikes, sku)
-    if rule is None or not spike_counts(rule, channel):
+    rule = rules.spike(sku, channel)
+    if rule is None:
         return False
     since = now - timedelta(minutes=rule.window_minutes)
     return sum(quantity for at, quantity in parts if at > since) >= rule.units

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, bindparam, case, delete, func, insert, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from activities.adapters.store.stock.tables import publications, stock_balances, stock_changes
+from activities.adapters.store.stock.tables import publications, reservation_needs, stock_balances, stock_changes
 from models.stock.publication import Offer, PublicationLag
 
 if TYPE_CHECKING:
@@ -34,8 +34,19 @@ _OLDEST = (
 _ANY = select(_c.id).limit(1)
 _CLAIM = delete(stock_changes).where(_c.id.in_(_OLDEST)).returning(_c.sku, _c.at)
 _CHANGE = insert(stock_changes)
-_CHANGE_ALL = _CHANGE.from_select(
-    ["sku", "at"], select(stock_balances.c.sku, bindparam("now", type_=_c.at.type)).distinct()
+_now = bindparam("now", type_=_c.at.type)
+_STOCKED = select(stock_balances.c.sku, _now).distinct()
+_NEXT_STOCKED = (
+    select(stock_balances.c.sku)
+    .where(stock_balances.c.sku > bindparam("after"))
+    .distinct()
+    .order_by(stock_balances.c.sku)
+    .limit(bindparam("most", type_=BigInteger))
+)
+_CHANGE_AT = _CHANGE.from_select(["sku", "at"], _STOCKED.where(stock_balances.c.node == bindparam("at_node")))
+_CHANGE_WANTED = _CHANGE.from_select(
+    ["sku", "at"],
+    select(reservation_needs.c.sku, _now).where(reservation_needs.c.reservation_key == bindparam("of_key")).distinct(),
 )
 _WAITING = select(_p.sku).where(_p.channel == bindparam("to"), _p.published_at.is_(None)).limit(1)
 _NEXT = (
@@ -128,12 +139,27 @@ async def offer(connection: AsyncConnection, numbers: Sequence[tuple[str, str, i
     )
 
 
-async def reconsider(connection: AsyncConnection, skus: Iterable[str] | None, now: datetime) -> None:
-    """Have these articles, or all, worked out again, as if their stock had changed now."""
-    if skus is None:
-        await connection.execute(_CHANGE_ALL, {"now": now})
-    elif changes := [{"sku": sku, "at": now} for sku in sorted(skus)]:
+async def reconsider(connection: AsyncConnection, skus: Iterable[str], now: datetime) -> None:
+    """Have these articles worked out again, as if their stock had changed now."""
+    if changes := [{"sku": sku, "at": now} for sku in sorted(skus)]:
         await connection.execute(_CHANGE, changes)
+
+
+async def reconsider_next(connection: AsyncConnection, after: str, most: int, now: datetime) -> str | None:
+    """The same for the next so many of all articles; answers after which to go on, or none after the last."""
+    skus = (await connection.execute(_NEXT_STOCKED, {"after": after, "most": most})).scalars().all()
+    await reconsider(connection, skus, now)
+    return skus[-1] if len(skus) == most else None
+
+
+async def reconsider_at(connection: AsyncConnection, node: str, now: datetime) -> None:
+    """The same for what lies at a node, or is expected there."""
+    await connection.execute(_CHANGE_AT, {"now": now, "at_node": node})
+
+
+async def reconsider_wanted(connection: AsyncConnection, key: str, now: datetime) -> None:
+    """The same for what a backorder waits for: it is kept for it as long as it waits, and no longer."""
+    await connection.execute(_CHANGE_WANTED, {"now": now, "of_key": key})
 
 
 async def waiting_channels(connection: AsyncConnection, channels: Iterable[str]) -> tuple[str, ...]:

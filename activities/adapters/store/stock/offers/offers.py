@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from activities.adapters.store.clock import utc_now
 from activities.adapters.store.stock.keeping.spiking import spiking
+from activities.adapters.store.stock.nodes import forget_nodes
 from activities.adapters.store.stock.offers import offer_rows
 from activities.adapters.store.stock.offers.counter_sales import daily_sales
 from activities.adapters.store.stock.picture import look
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 50
 """Changes of one transaction: on SQLite every other writer waits for it, and requests wait for the arithmetic."""
+_RECONSIDERED = 500
+"""Articles that are worked out again though nothing happened to them: few, for what has happened waits behind them."""
 _SPIKES_EVERY = timedelta(seconds=30)
 """How often it is looked whether a spike is over."""
 
@@ -64,16 +67,17 @@ class SqlStockOffers:
         async with self._database.reading() as connection:
             return await offer_rows.waiting_channels(connection, self._told)
 
-    async def reconsider(self) -> None:
-        """Have every article worked out again by the next `changed`.
+    async def reconsider(self, after: str = "") -> str | None:
+        """Have some articles worked out again by the next `changed`: the next after this one; answers the last of them.
 
-        For what changes a number without a movement: other rules, a channel that is new, a day that makes a lot too
-        old.
+        For what changes a number though nothing happens: other rules, a channel that is new, a day that makes a lot too
+        old. None: there are no more.
 
         Raises:
             Transient: the database is too busy.
         """
-        await in_transaction(self._database, partial(offer_rows.reconsider, skus=None, now=self._clock()))
+        work = partial(offer_rows.reconsider_next, after=after, most=_RECONSIDERED, now=self._clock())
+        return await in_transaction(self._database, work)
 
     async def next_batch(self, channel: str) -> OfferBatch | None:
         """What the channel is to hear next, the longest waiting first; None: it has heard everything."""
@@ -96,6 +100,8 @@ class SqlStockOffers:
         What commits after we have looked has a row of its own in the list of changes, which stays there.
         """
         claimed, earliest = await offer_rows.claim_changes(connection, _AT_ONCE)
+        # The change may be a node's, made by another process a moment ago: what is remembered of nodes is older.
+        forget_nodes()
         await offer_rows.lock_articles(connection, earliest)
         now = self._clock()
         spikes = await spiking(connection, self._rules, earliest, now)

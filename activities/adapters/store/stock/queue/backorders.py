@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from activities.adapters.store.stock.digest import digest
 from activities.adapters.store.stock.nodes import known_nodes
+from activities.adapters.store.stock.offers.offer_rows import reconsider_wanted
 from activities.adapters.store.stock.queue.expecting import reforecast
 from activities.adapters.store.stock.queue.filling import fill_for
 from activities.adapters.store.stock.reservations import claims
@@ -76,6 +77,7 @@ async def _enter(
         return False
     wanted = [{"line_id": need.line_id, "sku": need.sku, "quantity": need.quantity} for need in needs]
     await connection.execute(_ADD_NEEDS, [{"reservation_key": request.key, **one} for one in wanted])
+    await reconsider_wanted(connection, request.key, now)
     return True
 
 

@@ -5,12 +5,14 @@ Each is let go in a transaction of its own, so that one which is in use holds up
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
 from activities.adapters.store.stock.movements import BalanceRefused, Document, Movement, move
+from activities.adapters.store.stock.nodes import known_nodes
 from activities.adapters.store.stock.queue.waiting import event_id
 from activities.adapters.store.stock.reservations import claims
 from activities.adapters.store.stock.tables import lots, reservation_needs, reservations, ring_fences, stock_balances
@@ -55,10 +57,12 @@ _NEEDED = select(reservation_needs.c.sku).where(reservation_needs.c.reservation_
 _TAKEN = [_b[state.value] for state in PARTS_OF_ON_HAND if state is not StockState.CHANNEL_RESERVED]
 _LEFT = (_b.on_hand - sum(_TAKEN[1:], _TAKEN[0])).label("left")
 """What is available, and what is set aside for somebody and may not be sold to him either."""
+_EARLIEST_ZONE = timedelta(hours=14)
+"""Ahead of UTC: nowhere does a day begin sooner."""
 _OUT_OF_DATE = (
-    select(_b.sku, _b.node, _b.lot)
+    select(_b.sku, _b.node, _b.lot, lots.c.expires_on)
     .join(lots, (lots.c.sku == _b.sku) & (lots.c.lot == _b.lot))
-    .where(lots.c.expires_on < bindparam("today"), _LEFT > 0)
+    .where(lots.c.expires_on < bindparam("latest"), _LEFT > 0)
     .order_by(_b.sku, _b.node, _b.lot)
 )
 _is_it = (_b.sku == bindparam("of_sku")) & (_b.node == bindparam("at_node")) & (_b.lot == bindparam("of_lot"))
@@ -95,15 +99,20 @@ async def let_go(database: Database, now: datetime, *, limit: int) -> tuple[int,
 async def quarantine_outdated(database: Database, now: datetime) -> int:
     """Put what is left of expired lots into quarantine, so that nobody counts it as available; answers units.
 
-    What orders have of such a lot stays theirs: whoever picks it sees the date.
+    A lot has expired where its last day has ended, by the clock of the node it lies at. What orders have of it stays
+    theirs: whoever picks it sees the date.
 
     Raises:
         Transient: the database is too busy.
     """
     async with database.reading() as connection:
-        rows = (await connection.execute(_OUT_OF_DATE, {"today": now.date()})).all()
+        rows = (await connection.execute(_OUT_OF_DATE, {"latest": (now + _EARLIEST_ZONE).date()})).all()
+        nodes = await known_nodes(connection, {row.node for row in rows})
+    days = {node.name: node.day(now) for node in nodes}
     units = 0
     for row in rows:
+        if row.expires_on >= days[row.node]:
+            continue
         try:
             units += await in_transaction(database, partial(_quarantine, row=row))
         except BalanceRefused:
@@ -144,7 +153,7 @@ async def _give_up(connection: AsyncConnection, kept: KeptClaim, now: datetime) 
     return set((await connection.execute(_NEEDED, {"of_key": kept.key})).scalars())
 
 
-async def _quarantine(connection: AsyncConnection, row: Row[*tuple[str, str, str]]) -> int:
+async def _quarantine(connection: AsyncConnection, row: Row[*tuple[Any, ...]]) -> int:
     spot = {"of_sku": row.sku, "at_node": row.node, "of_lot": row.lot}
     left = (await connection.execute(_THIS_BALANCE, spot)).scalar_one()
     if left <= 0:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from activities.adapters.store.stock.movements import Document, Movement, Spot, move
+from activities.adapters.store.stock.offers.offer_rows import reconsider_wanted
 from activities.adapters.store.stock.tables import lots, reservation_lines, reservations
 from models.errors import Conflict
 from models.stock.life import Claim, ClaimLine, Place, Step
@@ -124,6 +125,8 @@ async def write(  # noqa: PLR0913 - what there was, what there is to be, why and
     before, after = kept.claim, step.claim
     if (before.state, before.expires_at) != (after.state, after.expires_at):
         await _stand(connection, kept.key, after, document.reason, at)
+        if before.state is ReservationState.PENDING:
+            await reconsider_wanted(connection, kept.key, at)
     await _write_lines(connection, kept.key, before.lines, after.lines)
     least = floors or {}
     await move(

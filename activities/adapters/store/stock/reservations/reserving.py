@@ -230,6 +230,7 @@ def _answer(wish: _Wish, sourced: Sourced, picture: Picture) -> ReservationAnswe
         allocations=allocations,
         shortages=sourced.shortages,
         remedies=sourced.remedies,
+        together=sourced.together,
         expires_at=wish.expires_at if allocations else None,
         senders=wish.senders(picture, allocations, all_of_it=granted),
         decision=sourced.decision,

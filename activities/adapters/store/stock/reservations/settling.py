@@ -14,7 +14,9 @@ from sqlalchemy import BigInteger, bindparam, cast, delete, func, select, update
 
 from activities.adapters.store.stock.digest import digest
 from activities.adapters.store.stock.movements import Document
-from activities.adapters.store.stock.reservations import claims
+from activities.adapters.store.stock.offers.offer_rows import reconsider_wanted
+from activities.adapters.store.stock.queue.waiting import needs_of
+from activities.adapters.store.stock.reservations import claims, late_parcels
 from activities.adapters.store.stock.tables import reservation_needs, reservations, stock_documents, stock_movements
 from activities.adapters.store.stock.transaction import insert_once
 from models.errors import Conflict, InvalidInput, NotFound
@@ -45,7 +47,7 @@ _DOCUMENT = select(stock_documents.c.digest).where(stock_documents.c.key == bind
 _m = stock_movements.c
 _WRITTEN = (
     select(_m.line_id, _m.sku, _m.node, cast(-func.sum(_m.quantity), BigInteger).label("gone"))
-    .where(_m.document_key == bindparam("of_key"), _m.state == StockState.ON_HAND)
+    .where(_m.document_key == bindparam("of_key"), _m.state == StockState.ON_HAND, _m.kind == MovementKind.SHIPMENT)
     .group_by(_m.line_id, _m.sku, _m.node)
 )
 _n = reservation_needs.c
@@ -90,7 +92,7 @@ async def release(connection: AsyncConnection, wanted: ReservationRelease, now: 
     A key that was never granted is closed from then on, so that a reservation still on its way cannot leak.
 
     Returns:
-        The articles of which something was given back.
+        The articles of which something was given back, or is wanted by the queue no longer.
 
     Raises:
         Conflict: the key belongs to another order, or the part's key was used for something else.
@@ -135,7 +137,10 @@ async def consume(
     swapped, shipped = shipped_places(kept.claim, shipment.items, believe_lots=believe_lots)
     gone = life.consume(swapped.claim, shipped)
     step = replace(gone, shifts=(*swapped.shifts, *gone.shifts))
-    await claims.write(connection, kept, step, Document(shipment.key, MovementKind.SHIPMENT, kept.order_id), at=now)
+    left_at = min(shipment.shipped_at or now, now)
+    document = Document(shipment.key, MovementKind.SHIPMENT, kept.order_id, occurred_at=left_at)
+    await late_parcels.credit(connection, step, left_at, document)
+    await claims.write(connection, kept, step, document, at=now)
     return {shift.place.sku for shift in swapped.shifts}
 
 
@@ -220,6 +225,8 @@ async def _give_back(
     connection: AsyncConnection, kept: KeptClaim, step: Step, document: Document, now: datetime
 ) -> set[str]:
     await claims.write(connection, kept, step, document, at=now)
+    if kept.claim.state is ReservationState.PENDING:
+        return {need.sku for need in await needs_of(connection, kept.key)}
     return {shift.place.sku for shift in step.shifts}
 
 
@@ -234,10 +241,11 @@ async def _release_part(connection: AsyncConnection, wanted: ReservationRelease,
     if kept.claim.state is not ReservationState.PENDING:
         step = life.release_part(kept.claim, freed_places(kept.claim, wanted.items))
         return await _give_back(connection, kept, step, document, now)
+    await reconsider_wanted(connection, kept.key, now)
     await _want_less(connection, kept, wanted.items)
     if (await connection.execute(_ANY_NEED, {"of_key": kept.key})).first() is None:
         await claims.write(connection, kept, life.release(kept.claim), document, at=now)
-    return set()
+    return {item.sku for item in wanted.items}
 
 
 async def _want_less(connection: AsyncConnection, kept: KeptClaim, items: Iterable[Freed]) -> None:

@@ -15,6 +15,7 @@ from activities.adapters.store.stock.offers import offer_rows
 from activities.adapters.store.stock.offers.counter_sales import daily_sales
 from activities.adapters.store.stock.picture import look
 from activities.adapters.store.stock.showing import inventory_lists, queue_pages, touching
+from activities.adapters.store.stock.showing.running_out import running_out
 from activities.adapters.store.stock.tables import publications, stock_balances, stock_movements, supplies
 from activities.adapters.store.stock.transaction import in_transaction
 from models.errors import InvalidInput, NotFound
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from activities.adapters.store.clock import Clock
     from activities.adapters.store.database import Database
     from activities.records.orders import Page
-    from activities.records.stock import StockMovement, TouchedOrder
+    from activities.records.stock import RunningOut, StockMovement, TouchedOrder
     from models.policy.book import PolicyBook
     from models.stock.availability import Availability, AvailabilityQuestion
     from models.stock.backorders import Backorder
@@ -148,13 +149,16 @@ class SqlInventory:
             return await touching.touched_by(connection, self._policies, supply_id, self._now())
 
     async def differences(self, *, state: DifferenceState | None, cursor: str | None, limit: int) -> Page[Difference]:
-        """Where books differ, the latest seen first.
+        """Where books differ, the latest seen first; from partners' books only what lasts, as the rules of drift say.
 
         Raises:
             InvalidInput: the cursor is not one of this list.
         """
+        lasting = self._policies.current.stock.drift.seen_before_shown
         async with self._database.reading() as connection:
-            return await inventory_lists.differences(connection, state=state, cursor=cursor, limit=limit)
+            return await inventory_lists.differences(
+                connection, state=state, lasting=lasting, cursor=cursor, limit=limit
+            )
 
     async def nodes(self) -> tuple[Node, ...]:
         """Every node, the preferred first."""
@@ -176,6 +180,14 @@ class SqlInventory:
         async with self._database.reading() as connection:
             rows = await connection.execute(_OFFERED, asked)
             return tuple(Published(**row) for row in rows.mappings())
+
+    async def running_out(self, *, channel: str | None, within_days: int, limit: int) -> tuple[RunningOut, ...]:
+        """What channels will have none of within so many days at today's pace, the soonest first."""
+        days = self._policies.current.stock.replenishment.history_days
+        async with self._database.reading() as connection:
+            return await running_out(
+                connection, self._now(), channel=channel, within_days=within_days, history_days=days, limit=limit
+            )
 
     async def lags(self) -> tuple[PublicationLag, ...]:
         """How late each channel hears, by channel."""

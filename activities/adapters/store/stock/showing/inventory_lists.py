@@ -31,6 +31,7 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _COMES = func.coalesce(_s.expected_at, literal(_NEVER, _s.expected_at.type))
 _SOONEST = (_COMES, _s.id, _s.sku, _s.node, _s.lot)
 _LATEST_SEEN = (_d.last_seen, _d.id)
+_WITH_PARTNERS = [DifferenceKind.WAREHOUSE.value, DifferenceKind.ERP.value]
 
 
 async def movements(
@@ -81,10 +82,13 @@ async def supply_named(connection: AsyncConnection, supply_id: str) -> tuple[Sup
 
 
 async def differences(
-    connection: AsyncConnection, *, state: DifferenceState | None, cursor: str | None, limit: int
+    connection: AsyncConnection, *, state: DifferenceState | None, lasting: int, cursor: str | None, limit: int
 ) -> Page[Difference]:
-    """Where books differ, the latest seen first; raises `InvalidInput` for a cursor that is not ours."""
-    statement = select(stock_differences)
+    """Where books differ, the latest seen first; raises `InvalidInput` for a cursor that is not ours.
+
+    What fewer than so many comparisons in a row have found between our books and a partner's is left out.
+    """
+    statement = select(stock_differences).where(or_(_d.kind.not_in(_WITH_PARTNERS), _d.times_seen >= lasting))
     if state is not None:
         statement = statement.where(_d.state == state.value)
     if cursor is not None:

@@ -1,0 +1,69 @@
+"""Having books compared at once, rather than when their schedule comes round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from fastapi import APIRouter, Request, Response
+
+from api.http.authentication import Caller
+from api.http.documentation import REPEATING, answers
+from api.http.idempotency import once
+from api.intake.intake import accepted
+from api.orders.views import View
+from api.reconciliation import examples
+from api.services import Provided
+from models.errors import NotFound
+from workflows.regular import RECONCILIATION, STOCK_CHECK
+
+if TYPE_CHECKING:
+    from activities.records.orders import Principal
+    from api.services import Services
+
+router = APIRouter(prefix="/v1", tags=["reconciliation"])
+_REFUSALS = (400, 401, 404, 408, 409, 413, 415, 422, 503)
+
+
+class RunBegun(View):
+    """Whether a run has begun, and where it will be seen what it comes to."""
+
+    status: Literal["begun", "going_on"]
+    """``going_on``: one had begun already, and nothing was added to it."""
+    location: str
+
+
+@router.post(
+    "/reconciliation/runs",
+    status_code=202,
+    response_class=Response,
+    summary="Reconcile now",
+    responses=answers(*_REFUSALS, s202=(RunBegun, examples.RUN_BEGUN)),
+    openapi_extra={"parameters": [REPEATING]},
+)
+async def reconcile(request: Request, services: Provided, caller: Caller) -> Response:
+    """Lay our books beside our partners' at once; by itself that is done every quarter of an hour."""
+    return await _begin(request, services, caller, RECONCILIATION, "/v1/reconciliation/runs")
+
+
+@router.post(
+    "/inventory/checks",
+    status_code=202,
+    response_class=Response,
+    summary="Compare stock now",
+    responses=answers(*_REFUSALS, s202=(RunBegun, examples.CHECK_BEGUN)),
+    openapi_extra={"parameters": [REPEATING]},
+)
+async def check(request: Request, services: Provided, caller: Caller) -> Response:
+    """Compare stock with the warehouse, the ERP and itself; what differs from a partner is shown if it lasts."""
+    return await _begin(request, services, caller, STOCK_CHECK, "/v1/inventory/differences")
+
+
+async def _begin(request: Request, services: Services, caller: Principal, name: str, location: str) -> Response:
+    async def act(_sent: bytes) -> Response:
+        if services.regular is None:
+            message = "nothing runs by itself here"
+            raise NotFound(message)
+        begun = await services.regular.begin(name)
+        return accepted(RunBegun(status="begun" if begun else "going_on", location=location), location)
+
+    return await once(request, services, caller, act)

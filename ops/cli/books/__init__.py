@@ -1,0 +1,1 @@
+"""Commands about books: worklists, differences, postings."""

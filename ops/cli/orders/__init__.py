@@ -1,0 +1,1 @@
+"""Commands about orders: found, shown, decided, changed, sent back."""

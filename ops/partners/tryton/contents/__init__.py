@@ -1,0 +1,1 @@
+"""What a Tryton's books hold at first."""

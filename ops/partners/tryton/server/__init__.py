@@ -1,0 +1,1 @@
+"""The server: its software, its database, and how it is spoken to."""

@@ -1,0 +1,1 @@
+"""What the sandbox ERP does besides sales."""
