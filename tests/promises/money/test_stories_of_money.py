@@ -131,10 +131,12 @@ async def test_a_renewal_that_is_declined_holds_the_order_and_what_nobody_pays_i
 
 
 async def test_what_is_left_owing_within_the_limit_is_written_off_by_itself(client: Client, world: MoneyWorld) -> None:
-    world.rules = MoneyPolicy(write_off={"EUR": 10_000})
+    order = an_order(mug=2)
+    # Just as much as the limit is within it.
+    world.rules = MoneyPolicy(write_off={"EUR": order.total.amount})
     world.faults["capture"] = [DECLINED]
 
-    handle = await start(client, an_order(mug=2))
+    handle = await start(client, order)
     await world.until_held("payment")
     await answer(handle, "payment-1", Verdict.REJECT)
 

@@ -87,16 +87,21 @@ async def test_a_bad_signal_is_noted_on_the_order(world: World, held: WorkflowHa
     assert world.last.headline is Headline.ON_HOLD
 
 
-async def test_a_message_that_would_be_right_were_it_not_so_large_is_refused(
-    world: World, held: WorkflowHandle[Any, Any]
+@pytest.mark.parametrize(
+    ("before", "after", "encoding"),
+    [(b"", b" " * 100_000, "json/plain"), (b"", b"", "json/protobuf"), (b'{"state": "lost", ', b"", "json/plain")],
+    ids=["large", "of another encoding", "with a field twice"],
+)
+async def test_an_event_that_would_be_right_but_for_this_is_refused(
+    world: World, held: WorkflowHandle[Any, Any], before: bytes, after: bytes, encoding: str
 ) -> None:
     event = (
         f'{{"type": "carrier.tracking", "event_id": "e", "order_id": "{held.id}", "occurred_at": "2026-01-01T00:00:00Z",'
         ' "tracking_number": "T", "state": "delivered"}'
-    )
-    await held.signal("partner_event", args=[raw(event.encode() + b" " * 100_000)])
+    ).encode()
+    await held.signal("partner_event", args=[raw((before + event[1:] if before else event) + after, encoding)])
 
-    await world.until(lambda: any("is larger than" in text for text in world.story))
+    await world.until(lambda: any(text.startswith("signal partner_event refused") for text in world.story))
 
 
 @pytest.mark.parametrize("name", UPDATES)

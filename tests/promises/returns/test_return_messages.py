@@ -131,6 +131,19 @@ async def test_nothing_is_received_before_the_return_is_authorised_nor_after_its
     assert await world.end(handle) == "declined"
 
 
+async def test_what_the_carrier_has_brought_back_is_the_warehouses_turn(world: ReturnWorld) -> None:
+    handle = await start(world, a_case(reason=ReturnReason.DAMAGED))
+    await world.until(lambda: world.now.tracking_number is not None)
+    await world.until_state("authorised")
+    assert world.now.waiting_on != "warehouse"
+
+    await handle.signal("partner_event", parcel(world, ShipmentState.DELIVERED))
+    await world.until(lambda: world.now.waiting_on == "warehouse")
+    await come_and_pass(handle)
+
+    assert await world.end(handle) == "closed"
+
+
 async def test_finance_cannot_give_more_than_the_rules_do(world: ReturnWorld) -> None:
     world.rules = ReturnRules(refund_above={"EUR": 0})
     handle = await start(world, a_case())
