@@ -14,6 +14,8 @@ from typing import Any, Literal
 import psycopg
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 from sqlalchemy import make_url
 
 from activities.adapters.store.database import Database
@@ -26,6 +28,10 @@ _MEMORY_NEEDED = 2 * 1024**3
 _SERVERS = frozenset({"server", "skipping", "sandbox", "service", "partners", "street", "trade", "logistics"})
 """What a running server, Temporal's or sandbox partners', is called by the tests that need one."""
 _HASTE = ("fsync", "synchronous_commit", "full_page_writes")
+
+# A busy machine is no failure: how long an example takes to draw or to try is not what any test is about.
+drawing.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+drawing.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

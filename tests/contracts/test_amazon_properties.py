@@ -42,7 +42,7 @@ class Account:
         return SpanPage(within[begin : begin + self._size], until, more)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seconds=st.lists(st.integers(0, 3600), max_size=40, unique=True),
     size=st.integers(2, 10),
@@ -104,7 +104,6 @@ def told(order, amount, named):
     )
 
 
-@settings(deadline=None)
 @given(order=orders(), named=st.integers(0, 4), part=st.floats(0, 1))
 def test_what_is_given_back_of_the_items_comes_to_the_amount(order, named, part):
     amount = int(order.total.amount * part)

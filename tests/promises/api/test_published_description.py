@@ -94,7 +94,6 @@ def test_whatever_is_generated_from_it_the_answers_keep_to_it(name: str) -> None
     @seed(20261121)
     @settings(
         max_examples=40,
-        deadline=None,
         database=None,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),

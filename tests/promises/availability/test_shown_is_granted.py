@@ -38,7 +38,7 @@ def gets(by: StockRules, seen: Picture, demand: Demand, quantity: int) -> bool:
 
 
 @given(pictures(), PLAIN, SOURCING, CLASSES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_an_order_to_be_sent_gets_what_is_shown_and_not_one_more(
     seen: Picture, by: AvailabilityRules, sourcing: SourcingRules, customer_class: str | None
 ) -> None:
@@ -52,7 +52,7 @@ def test_an_order_to_be_sent_gets_what_is_shown_and_not_one_more(
 
 
 @given(pictures(), PLAIN, SOURCING, CLASSES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whoever_collects_gets_what_is_shown_of_the_place_and_not_one_more(
     seen: Picture, by: AvailabilityRules, sourcing: SourcingRules, customer_class: str | None
 ) -> None:
@@ -68,7 +68,7 @@ def test_whoever_collects_gets_what_is_shown_of_the_place_and_not_one_more(
 
 
 @given(pictures(), PLAIN, SOURCING)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_the_nodes_show_one_by_one_is_what_can_be_sent_from_all_of_them(
     seen: Picture, by: AvailabilityRules, sourcing: SourcingRules
 ) -> None:

@@ -29,7 +29,7 @@ SALES = st.dictionaries(st.sampled_from(NAMES), st.floats(0, 5))
 
 
 @given(pictures(), rules(), QUESTIONS, st.booleans(), SALES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_terms_add_up_at_each_level(
     seen: Picture, by: AvailabilityRules, question: AvailabilityQuestion, spiking: Any, sales: dict[str, float]
 ) -> None:

@@ -50,7 +50,7 @@ async def read(format_: BatchFormat, body: bytes) -> list[Found]:
 
 
 @pytest.mark.parametrize("format_", FILES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_mangled_file_is_read_to_its_end_or_said_to_be_none(format_: BatchFormat, data: st.DataObject) -> None:
     words = re.split(rb"([\w.-]+)", (SAMPLES / FILES[format_]).read_bytes())

@@ -72,7 +72,7 @@ def readings_of(name, body):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_mangled_payload_is_an_order_or_a_reason(name, data):
     body = json.dumps(mangled(data, name)).encode()
@@ -85,7 +85,7 @@ def test_a_mangled_payload_is_an_order_or_a_reason(name, data):
 
 @given(body=st.binary(max_size=200))
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_bytes_that_are_no_payload_are_refused(name, body):
     with pytest.raises(InvalidInput):
         FORMATS[name].read(body)

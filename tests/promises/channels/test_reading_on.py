@@ -78,7 +78,7 @@ class Reader:
                 await self.read()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(acts=Acts, size=st.integers(1, 5), seed=st.integers(0, 2**16))
 async def test_every_change_is_read_after_it_was_made(acts, size, seed) -> None:
     shop = Shop(size, seed)

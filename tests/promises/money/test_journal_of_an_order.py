@@ -117,7 +117,7 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=40, stateful_step_count=16, deadline=None)
+TestLives.settings = settings(max_examples=40, stateful_step_count=16)
 
 
 def ended(order, terms=MoneyTerms()):  # noqa: B008 - frozen

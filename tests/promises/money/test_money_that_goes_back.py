@@ -95,7 +95,7 @@ def nothing_given(account: Account) -> Given:
     before=st.integers(0, 2000),
     sizes=st.lists(st.integers(1, UNITS), min_size=1, max_size=UNITS),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_tender_gets_back_what_it_gave_and_no_more(channel_card, gift_card, before, sizes) -> None:
     account = ended(split(channel_card, gift_card))
     draws, by_channel = account.refunds(euro(before))

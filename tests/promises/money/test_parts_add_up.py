@@ -46,7 +46,7 @@ def orders(draw: st.DrawFn) -> object:
     return an_order().model_copy(update={"lines": lines, "shipping": shipping, "charges": charges, "total": total})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(order=orders(), freight=st.sampled_from(FreightTime), data=st.data())
 def test_every_component_adds_up_over_any_split_into_shipments(order, freight, data) -> None:
     sales, so_far = [], dict.fromkeys((line.id for line in order.lines), 0)

@@ -158,7 +158,7 @@ def senders(draw):
 
 
 @given(begins=moments, sender=senders())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_nothing_leaves_before_the_cut_off_allows(begins, sender):
     line = promised(begins, sender=sender)
     local = line.ship.earliest.astimezone(ZoneInfo(sender.calendar.time_zone))
@@ -171,7 +171,7 @@ def test_nothing_leaves_before_the_cut_off_allows(begins, sender):
 
 
 @given(begins=moments, sender=senders(), more=st.integers(1, 5), later=st.timedeltas(timedelta(0), timedelta(days=9)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_more_handling_and_a_later_start_are_never_sooner(begins, sender, more, later):
     slower = sender.model_copy(update={"handling_days": sender.handling_days + more})
     line = promised(begins, sender=sender)
@@ -182,7 +182,7 @@ def test_more_handling_and_a_later_start_are_never_sooner(begins, sender, more, 
 
 
 @given(least=st.integers(0, 10), more=st.integers(0, 10), begins=moments)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_longer_transit_is_never_sooner(least, more, begins):
     def taking(days):
         rule = TransitRule(from_days=days, to_days=days, carrier="parcels")

@@ -100,7 +100,7 @@ def lives(draw):
 
 
 @given(lives())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_all_returns_of_an_order_together_come_to_what_was_paid(life) -> None:
     totals, shipping, steps = life
     books = Books(
@@ -132,7 +132,7 @@ def test_all_returns_of_an_order_together_come_to_what_was_paid(life) -> None:
     st.tuples(st.sampled_from(TenderOrder), st.integers(0, 100), st.integers(0, 800)),
     st.sampled_from(PaymentTerms),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_never_is_more_given_than_was_paid_and_is_left(life, money, terms_of_return, terms) -> None:
     totals, shipping, steps = life
     (paid, held, before), (tenders, percent, fee) = money, terms_of_return

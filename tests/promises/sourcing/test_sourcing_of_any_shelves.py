@@ -123,7 +123,7 @@ def worlds(draw: st.DrawFn) -> World:
     return World(rules, [Need(line_id=line, sku=sku, quantity=n) for line, sku, n in wanted], demand, picture)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(world=worlds())
 def test_no_more_is_planned_than_is_there_above_the_floor_and_in_the_own_fence(world: World):
     drawn: Counter[tuple[str, str, str]] = Counter()
@@ -147,7 +147,7 @@ def test_no_more_is_planned_than_is_there_above_the_floor_and_in_the_own_fence(w
         assert fenced[spot] <= own.get(spot, 0)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(world=worlds())
 def test_every_nodes_safety_stock_is_left(world: World):
     answer = world.sourced()
@@ -167,7 +167,7 @@ def test_every_nodes_safety_stock_is_left(world: World):
             assert not taken or free - taken >= kept
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(world=worlds())
 def test_what_is_planned_is_exactly_the_needs_of_whole_lines(world: World):
     answer = world.sourced()
@@ -193,7 +193,7 @@ def test_what_is_planned_is_exactly_the_needs_of_whole_lines(world: World):
         assert short.available < short.wanted
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(world=worlds())
 def test_no_more_parcels_and_no_more_split_lines_than_policy_allows(world: World):
     answer = world.sourced()
@@ -204,7 +204,7 @@ def test_no_more_parcels_and_no_more_split_lines_than_policy_allows(world: World
             assert len({one.allocation.node for one in answer.planned if one.allocation.line_id == line}) == 1
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(world=worlds(), data=st.data())
 def test_the_order_in_which_nodes_and_shelves_stand_changes_nothing(world: World, data: st.DataObject):
     shuffled = world.picture.model_copy(
@@ -216,7 +216,7 @@ def test_the_order_in_which_nodes_and_shelves_stand_changes_nothing(world: World
     assert world._replace(picture=shuffled).sourced() == world.sourced()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(world=worlds())
 def test_an_allocation_is_named_once(world: World):
     """The ledger keeps one row for a line, an article, a node and a lot."""
@@ -227,7 +227,7 @@ def test_an_allocation_is_named_once(world: World):
     assert len(spots) == len(set(spots))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(world=worlds())
 def test_a_pair_of_nodes_is_found_wherever_one_exists(world: World):
     """Checked against all pairs."""

@@ -264,7 +264,7 @@ class Ledger(RuleBasedStateMachine):
             assert self.runner.run(audit(self.database, self.world + sku)).is_right
 
 
-QUICK = settings(max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=10, stateful_step_count=15, suppress_health_check=list(HealthCheck))
 LONG = settings(QUICK, max_examples=12, stateful_step_count=40)
 
 

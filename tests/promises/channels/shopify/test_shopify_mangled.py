@@ -61,13 +61,13 @@ def outcomes(value):
         return []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_a_mangled_order_is_read_or_refused(data):
     assert all((each.document is None) != (each.error is None) for each in outcomes(mangled(data)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.recursive(JUNK, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner)))
 def test_any_json_at_all_is_read_or_refused(value):
     assert all(each.error is not None for each in outcomes(value))
