@@ -100,18 +100,36 @@ def _steps(detail: ErrorDetails, document: object) -> list[str | int]:
     path = detail["loc"]
     if document is None:
         return list(path)
+    missing = len(path) - 1 if detail["type"] == "missing" else None
     steps: list[str | int] = []
     here = document
     for number, step in enumerate(path):
-        is_missing = detail["type"] == "missing" and number == len(path) - 1
-        if isinstance(here, dict) and (step in here or is_missing):
-            here = here.get(step)
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-            here = here[step]
-        else:
+        if not _leads_on(here, step, is_missing=number == missing):
+            continue
+        below = _below(here, step)
+        beyond = path[number + 1 : number + 2]
+        if (
+            beyond
+            and not isinstance(below, dict | list)
+            and _leads_on(here, beyond[0], is_missing=number + 1 == missing)
+        ):
+            # Nothing lies below a plain value: this is a model's name, which happens to be a field's as well.
             continue
         steps.append(step)
+        here = below
     return steps
+
+
+def _leads_on(here: object, step: str | int, *, is_missing: bool) -> bool:
+    if isinstance(here, dict):
+        return is_missing or step in here
+    return isinstance(here, list) and isinstance(step, int) and step < len(here)
+
+
+def _below(here: object, step: str | int) -> object:
+    if isinstance(here, dict):
+        return here.get(step)
+    return here[step] if isinstance(here, list) and isinstance(step, int) else None
 
 
 def pointer(path: Iterable[str | int]) -> str:

@@ -17,8 +17,8 @@ from api.orders.routes import Named
 from api.returns.bodies import WithdrawalBody
 from api.services import Provided, Services
 from models.changes.checking import check
-from models.changes.request import ChangeId, ChangeKind, ChangeProposal, ChangeRequest, ChangeWithdrawal
-from models.errors import Conflict, InvalidInput, NotFound
+from models.changes.request import ChangeId, ChangeProposal, ChangeRequest, ChangeWithdrawal
+from models.errors import Conflict, NotFound
 from models.states.changing import ChangeState
 from models.states.lifecycle import LIFECYCLE
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/v1/orders", tags=["changes"])
 BODIES = (ChangeBody,)
 _REFUSALS = (400, 401, 404, 408, 409, 413, 415, 422, 503)
-_KINDS = frozenset(kind.value for kind in ChangeKind)
 NamedChange = Annotated[ChangeId, Path(description="The change's id in its order.", examples=["change-1"])]
 
 
@@ -46,7 +45,7 @@ async def propose(request: Request, services: Provided, caller: Caller, order_id
     """Propose it to every party it touches: all of them confirm, or nothing is changed. One change at a time."""
 
     async def act(sent: bytes) -> Response:
-        wish = _read(sent)
+        wish = read_as(ChangeBody, sent).root
         view = await services.orders.find(order_id)
         running = _running(services)
         if not is_keyed(request):
@@ -110,21 +109,6 @@ async def withdraw(
         return accepted(answer, answer.location)
 
     return await once(request, services, caller, act)
-
-
-def _read(sent: bytes) -> ChangeRequest:
-    """Read what is wished; a field is named by its place in the body, whatever kind it belongs to."""
-    try:
-        return read_as(ChangeBody, sent).root
-    except InvalidInput as error:
-        fields = [field.model_copy(update={"pointer": _in_body(field.pointer)}) for field in error.errors]
-        raise type(error)(fields) from error
-
-
-def _in_body(pointer: str) -> str:
-    """Leave out the kind, by which the reader told the bodies apart."""
-    first, _, rest = pointer.removeprefix("/").partition("/")
-    return f"/{rest}" if rest and first in _KINDS else "" if first in _KINDS else pointer
 
 
 def _check(view: OrderView, wish: ChangeRequest) -> None:
