@@ -58,6 +58,17 @@ SERVER: dict[str, Any] = {
 
 
 async def local_server() -> WorkflowEnvironment:
+    """A server of its own. The SDK gives it five seconds to start, which a busy machine may need for reading it."""
+    for _ in range(3):
+        try:
+            return await _started()
+        except RuntimeError as error:
+            if "did not start within" not in str(error):
+                raise
+    return await _started()
+
+
+async def _started() -> WorkflowEnvironment:
     return await WorkflowEnvironment.start_local(dev_server_existing_path=temporal_binary(), **SERVER)
 
 
