@@ -136,6 +136,7 @@ async def test_an_id_shopify_cannot_have_given_is_refused(books, shop) -> None:
 # --- cancellations ---
 
 
+@pytest.mark.slow
 async def test_an_order_of_which_something_was_sent_is_not_cancelled_whole(books, shop) -> None:
     placed = await books.place(Wanted("MUG-BLUE", 2))
     await shop.tell(parcel("mugs", placed, 1))

@@ -67,6 +67,7 @@ def test_what_is_asked_for_is_what_is_read() -> None:
     )
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none()
@@ -142,6 +143,7 @@ async def test_a_lock_that_passes_is_waited_for(rest: Rest, way: Between) -> Non
     assert len(way.exchanges) == 3
 
 
+@pytest.mark.slow
 async def test_a_lock_that_stays_is_tried_again_later(rest: Rest, way: Between) -> None:
     way.faults.extend([answering(503, _LOCK)] * 5)
     with pytest.raises(LockConflict) as caught:

@@ -46,6 +46,7 @@ async def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             yield http
 
 
+@pytest.mark.slow
 async def test_every_operation_says_when_to_come_again(nowhere: httpx.AsyncClient) -> None:
     described = (await nowhere.get("/openapi.json")).json()
     for path, operations in described["paths"].items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from api.app import create_app
 from api.http.problems import ALL
 from api.orders.examples import CANONICAL_ORDER
@@ -59,6 +61,7 @@ async def test_what_a_dependency_does_not_tell_is_said_to_be_unknown() -> None:
     assert answer.json()["checks"]["fairness"] == {"status": "unknown", "detail": "the server does not say"}
 
 
+@pytest.mark.slow
 async def test_a_dependency_that_never_answers_does_not_hold_health_up() -> None:
     answer = await Stage(checks={"wms": Check(stuck)}).stranger.get("/v1/health")
     assert answer.json()["checks"]["wms"]["status"] == "down"
@@ -121,6 +124,7 @@ async def test_a_callback_is_delivered_at_once_while_the_application_serves(stag
         assert order in stage.orders.running
 
 
+@pytest.mark.slow
 async def test_a_background_round_that_fails_is_followed_by_the_next(stage: Stage) -> None:
     failures = 0
     claim = stage.inbox.claim

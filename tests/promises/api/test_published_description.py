@@ -36,12 +36,14 @@ def operations(description: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+@pytest.mark.slow
 async def test_it_is_published_as_openapi_31_with_a_page_to_read_it_on(stage: Stage) -> None:
     description = (await stage.stranger.get("/openapi.json")).json()
     assert description["openapi"].startswith("3.1")
     assert (await stage.stranger.get("/docs")).status_code == 200
 
 
+@pytest.mark.slow
 def test_every_reference_in_it_leads_somewhere(stage: Stage) -> None:
     text = json.dumps(stage.app.openapi())
     schemas = stage.app.openapi()["components"]["schemas"]
@@ -50,6 +52,7 @@ def test_every_reference_in_it_leads_somewhere(stage: Stage) -> None:
     assert "HTTPValidationError" not in schemas
 
 
+@pytest.mark.slow
 def test_every_body_has_an_example_and_every_problem_too(stage: Stage) -> None:
     for name, operation in operations(stage.app.openapi()):
         if "requestBody" in operation:
@@ -59,6 +62,7 @@ def test_every_body_has_an_example_and_every_problem_too(stage: Stage) -> None:
                 assert answer["content"]["application/problem+json"]["examples"], (name, status)
 
 
+@pytest.mark.slow
 def test_every_post_but_a_callback_or_a_file_takes_a_key_for_repeating_it(stage: Stage) -> None:
     for name, operation in operations(stage.app.openapi()):
         names = {parameter["name"] for parameter in operation.get("parameters", [])}

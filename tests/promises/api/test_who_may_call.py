@@ -45,6 +45,7 @@ async def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         yield create_app(services)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "headers",
     [{}, {"Authorization": "Bearer ol_live_nobody"}, {"X-Api-Key": "' OR 1=1"}, {"Authorization": "Basic YTpi"}],
@@ -65,6 +66,7 @@ async def test_a_stranger_gets_nothing_from_any_operation(app: FastAPI, headers:
         assert asked > 60
 
 
+@pytest.mark.slow
 def test_what_is_not_described_is_known_by_name(app: FastAPI) -> None:
     routers = [getattr(route, "original_router", None) or app.router for route in app.routes]
     every = [route for router in routers for route in router.routes]

@@ -41,6 +41,7 @@ async def test_a_receipt_that_is_told_can_be_promised_and_explained(store: Store
     assert (moved["quantity"], moved["actor"], moved["kind"]) == (5, "ada", "receipt")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sku", ["日本の花瓶", "ü", "a b", "A/B", "50%?x#", "🏺", "a>b"])
 async def test_the_link_to_the_next_page_leads_there_whatever_the_articles_name(store: Store, sku: str) -> None:
     for number in range(3):

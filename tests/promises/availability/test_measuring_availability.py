@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from activities.adapters.store.database import Database
 from activities.adapters.store.stock.nodes import forget_nodes
 from activities.adapters.store.stock.showing.inventory import SqlInventory
@@ -21,6 +23,7 @@ async def test_every_article_lies_at_every_node(store: Store, database: Database
         assert answer.atp > 0
 
 
+@pytest.mark.slow
 async def test_it_measures_both_and_compares_them() -> None:
     measured = await bench_availability(few=5, many=50, questions=3)
 

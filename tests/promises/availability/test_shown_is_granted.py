@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,7 @@ def gets(by: StockRules, seen: Picture, demand: Demand, quantity: int) -> bool:
     return sum(one.allocation.quantity for one in planned) == quantity
 
 
+@pytest.mark.slow
 @given(pictures(), PLAIN, SOURCING, CLASSES)
 @settings(max_examples=100)
 def test_an_order_to_be_sent_gets_what_is_shown_and_not_one_more(
@@ -51,6 +53,7 @@ def test_an_order_to_be_sent_gets_what_is_shown_and_not_one_more(
     assert not gets(stock, seen, demand, most + 1)
 
 
+@pytest.mark.slow
 @given(pictures(), PLAIN, SOURCING, CLASSES)
 @settings(max_examples=100)
 def test_whoever_collects_gets_what_is_shown_of_the_place_and_not_one_more(
@@ -67,6 +70,7 @@ def test_whoever_collects_gets_what_is_shown_of_the_place_and_not_one_more(
             assert not gets(stock, seen, demand, most + 1)
 
 
+@pytest.mark.slow
 @given(pictures(), PLAIN, SOURCING)
 @settings(max_examples=60)
 def test_what_the_nodes_show_one_by_one_is_what_can_be_sent_from_all_of_them(

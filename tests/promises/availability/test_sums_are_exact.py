@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ QUESTIONS = st.builds(
 SALES = st.dictionaries(st.sampled_from(NAMES), st.floats(0, 5))
 
 
+@pytest.mark.slow
 @given(pictures(), rules(), QUESTIONS, st.booleans(), SALES)
 @settings(max_examples=150)
 def test_the_terms_add_up_at_each_level(

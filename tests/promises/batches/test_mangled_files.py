@@ -49,6 +49,7 @@ async def read(format_: BatchFormat, body: bytes) -> list[Found]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FILES)
 @settings(max_examples=100)
 @given(data=st.data())

@@ -71,6 +71,7 @@ def readings_of(name, body):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(data=st.data())

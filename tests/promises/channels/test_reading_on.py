@@ -78,6 +78,7 @@ class Reader:
                 await self.read()
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(acts=Acts, size=st.integers(1, 5), seed=st.integers(0, 2**16))
 async def test_every_change_is_read_after_it_was_made(acts, size, seed) -> None:

@@ -47,6 +47,7 @@ def type_keys(run: Typed, settings: Settings) -> Asked:
     return typed
 
 
+@pytest.mark.slow
 async def test_a_key_is_shown_once_and_opens_until_it_is_revoked(type_keys: Asked, keys: SqlApiKeys) -> None:
     quick = QuickReads(FakeInventory(), keys, now=lambda: clock)
     clock = 0.0
@@ -64,6 +65,7 @@ async def test_a_key_is_shown_once_and_opens_until_it_is_revoked(type_keys: Aske
     assert (await keys.verify(key), await quick.verify(key)) == (None, None)
 
 
+@pytest.mark.slow
 async def test_a_script_reads_json(type_keys: Asked) -> None:
     made = json.loads((await type_keys("add", "erp", "--json")).out)
     await type_keys("revoke", made["id"], "--json")

@@ -48,6 +48,7 @@ def test_what_is_named_is_removed_and_made_anew_when_it_is_wanted(run: Typed, ca
     assert (cache / name / "new").exists()
 
 
+@pytest.mark.slow
 def test_what_is_not_there_or_is_being_made_is_left_alone(run: Typed, cache: Path) -> None:
     before = listed(run)
     with lock_of(cache / next(iter(before))).open("w") as lock:

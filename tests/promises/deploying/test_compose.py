@@ -51,6 +51,7 @@ def test_every_command_of_ours_exists(services: dict[str, Any]) -> None:
             assert shutil.which(program, path=str(Path(sys.executable).parent)), f"{name} runs {program}"
 
 
+@pytest.mark.slow
 def test_the_sandbox_partners_take_their_options(services: dict[str, Any]) -> None:
     known = subprocess.run(
         [sys.executable, "-m", "ops.sandbox", "--help"], capture_output=True, text=True, check=True, cwd=ROOT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ def parcel(order_id: str, number: int, quantity: int) -> ParcelShipped:
     )
 
 
+@pytest.mark.slow
 @given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=6), data=st.data())
 def test_every_piece_is_paid_for_once_however_often_it_is_sent(sizes: list[int], data: st.DataObject) -> None:
     order = an_order(mug=sum(sizes))

@@ -15,6 +15,7 @@ RUNNER = CliRunner()
 ONE_AT_A_TIME = ["prove", "lives", "--processes", "1"]
 
 
+@pytest.mark.slow
 def test_a_proof_that_holds_says_what_it_has_lived() -> None:
     said = RUNNER.invoke(app, [*ONE_AT_A_TIME, "--lives", "5", "--seed", "3", "--json"])
 

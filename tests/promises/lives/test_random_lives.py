@@ -11,6 +11,7 @@ from ops.proof.lives.proof import ENOUGH, SOMETIMES, prove_lives
 LIVES = 150
 
 
+@pytest.mark.slow
 def test_every_law_holds_in_many_lives() -> None:
     proof = prove_lives(LIVES)
 
@@ -21,6 +22,7 @@ def test_every_law_holds_in_many_lives() -> None:
         assert proof.times[kind], f"{kind} never happened"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: f"{defect.law}: {defect.name}")
 def test_a_planted_defect_is_caught_by_its_own_law(defect: Defect) -> None:
     caught = catch(defect)

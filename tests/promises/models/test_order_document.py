@@ -81,6 +81,7 @@ def test_an_order_survives_being_written_and_read_again(document):
     assert read(OrderDocument, order.model_dump_json().encode()) == order
 
 
+@pytest.mark.slow
 @given(document=documents(), by=st.integers(-5, 5).filter(bool), data=st.data())
 def test_a_single_yen_too_much_or_too_little_is_found_where_it_is(document, by, data):
     kind = data.draw(st.sampled_from([name for name in ("lines", "shipping", "charges") if document[name]]))

@@ -35,6 +35,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(value=JSON)
 def test_what_is_json_is_read_as_it_is(value):
     assert parse(json.dumps(value, ensure_ascii=False).encode()) == value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def orders(draw: st.DrawFn) -> object:
     return an_order().model_copy(update={"lines": lines, "shipping": shipping, "charges": charges, "total": total})
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(order=orders(), freight=st.sampled_from(FreightTime), data=st.data())
 def test_every_component_adds_up_over_any_split_into_shipments(order, freight, data) -> None:

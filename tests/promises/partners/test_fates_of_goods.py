@@ -160,6 +160,7 @@ async def test_a_parcel_that_goes_back_is_told_as_stock_that_returned(logistics:
     assert logistics.on_shelf() == before
 
 
+@pytest.mark.slow
 async def test_a_supplier_is_ordered_from_and_the_purchase_cancelled(tmp_path: Path):
     service = SandboxProcess("erp", tmp_path)
     service.start()

@@ -174,6 +174,7 @@ async def test_a_feed_that_says_there_is_more_but_not_where_is_not_read_for_ever
         await Desk(desk.database, Stuck()).read()
 
 
+@pytest.mark.slow
 async def test_within_a_stretch_it_is_asked_again_and_again(desk: Desk) -> None:
     desk.happenings.events = [acknowledged(number) for number in range(4)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import func, select
 
 from activities.adapters.store.stock.offers import offer_rows
@@ -12,12 +13,11 @@ from activities.adapters.store.stock.tables import stock_changes
 from models.policy.stock.rules import ChannelRule
 
 if TYPE_CHECKING:
-    import pytest
-
     from activities.adapters.store.stock.offers.offers import SqlStockOffers
     from tests.promises.publication.conftest import Shelf
 
 
+@pytest.mark.slow
 async def test_two_processes_at_work_on_the_same_articles_lose_nothing_and_tell_nothing_twice(shelf: Shelf) -> None:
     both = [shelf.offers(shop=ChannelRule(), market=ChannelRule(buffer_units=1)) for _ in range(2)]
     shown: dict[str, tuple[int, int]] = {}

@@ -153,6 +153,7 @@ def test_the_examples_are_what_the_api_shows_and_reads(model: Any, example: obje
     assert read(model, as_json(example))
 
 
+@pytest.mark.slow
 async def test_every_operation_is_described(desk: Desk) -> None:
     described = await desk.get("/openapi.json")
     ours = [path for path in described["paths"] if path.startswith((HERE, "/v1/worklists"))]

@@ -62,6 +62,7 @@ def test_the_status_names_partners_the_last_run_and_what_stands(run: Typed) -> N
         assert words in said
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("desk")
 def test_differences_are_listed_and_shown(run: Typed) -> None:
     assert "missing_at_partner" in run("reconcile", "differences", "--owner", "finance")[1]

@@ -61,6 +61,7 @@ def test_migrating_again_changes_nothing(database_url):
     assert the_schema(database_url) == before
 
 
+@pytest.mark.slow
 async def test_processes_that_start_at_once_migrate_once(databases, kind):
     url = databases.empty(kind)
     # Each says when it could begin, and all of them are let go together.

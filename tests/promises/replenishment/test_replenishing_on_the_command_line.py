@@ -101,6 +101,7 @@ def test_suppliers_are_listed_with_what_they_promise_and_how_far_they_put_it_off
         assert words in said
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("desk")
 def test_for_a_script_everything_is_one_document(run: Typed) -> None:
     assert json.loads(run("plan", "--json")[1]) == examples.PROPOSALS

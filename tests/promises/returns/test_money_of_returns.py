@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ def lives(draw):
     return totals, draw(st.integers(0, 900)), steps
 
 
+@pytest.mark.slow
 @given(lives())
 @settings(max_examples=200)
 def test_all_returns_of_an_order_together_come_to_what_was_paid(life) -> None:
@@ -126,6 +128,7 @@ def test_all_returns_of_an_order_together_come_to_what_was_paid(life) -> None:
     assert books.given.shipping == euro(shipping if whole else 0)
 
 
+@pytest.mark.slow
 @given(
     lives(),
     st.tuples(st.integers(0, 20_000), st.integers(0, 20_000), st.integers(0, 20_000)),

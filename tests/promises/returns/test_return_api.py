@@ -113,6 +113,7 @@ async def test_a_return_is_opened_started_and_shown(desk: Desk) -> None:
     assert [one["id"] for one in listed["returns"]] == [return_id]
 
 
+@pytest.mark.slow
 async def test_the_same_key_opens_one_return(desk: Desk) -> None:
     order = await delivered(desk.database, mug=2)
     body = {"lines": [LINE]}

@@ -43,6 +43,7 @@ async def test_a_return_pins_what_was_sold_and_is_numbered(database: Database) -
     assert first.case.sold.sales_order == "SO-1"
 
 
+@pytest.mark.slow
 async def test_the_last_unit_is_returned_once_however_many_ask_at_once(database: Database) -> None:
     order = await delivered(database, mug=3)
     returns = returns_in(database)

@@ -94,6 +94,7 @@ def test_returns_are_listed_and_shown_with_their_story(desk: Desk, run: Typed) -
         assert text in said
 
 
+@pytest.mark.slow
 def test_each_step_of_a_return_can_be_told(desk: Desk, run: Typed) -> None:
     assert desk.url
     for words in (

@@ -64,6 +64,7 @@ def a_report(feed: Feed) -> Report:
     )
 
 
+@pytest.mark.slow
 def test_an_order_is_followed_until_it_is_completed(desk, feed, watching, tmp_path: Path):
     shows(desk, an_order(status="in_fulfilment"), an_order(status="completed"))
     feed.run(10)
@@ -87,6 +88,7 @@ def test_an_order_is_followed_until_it_is_completed(desk, feed, watching, tmp_pa
     assert row["seconds"] >= 0
 
 
+@pytest.mark.slow
 def test_an_order_that_waits_for_a_person_is_settled_and_says_for_what(desk, feed):
     shows(desk, an_order())
     feed.run(10)
@@ -94,6 +96,7 @@ def test_an_order_that_waits_for_a_person_is_settled_and_says_for_what(desk, fee
     assert (row.headline, row.holds, row.seconds is None) == ("on_hold", ["fraud"], False)
 
 
+@pytest.mark.slow
 def test_an_order_that_reaches_neither_in_time_is_unsettled(desk, feed):
     shows(desk, an_order(status="shipped"))
     feed.run(0.2)
@@ -102,6 +105,7 @@ def test_an_order_that_reaches_neither_in_time_is_unsettled(desk, feed):
     assert report.unsettled[0].seconds is None
 
 
+@pytest.mark.slow
 def test_an_order_among_many_newer_ones_is_read_by_itself(desk, feed):
     shows(desk, an_order(status="completed"))
     desk.answers[LIST] = (200, {"orders": [], "next_cursor": None})
@@ -109,6 +113,7 @@ def test_an_order_among_many_newer_ones_is_read_by_itself(desk, feed):
     assert a_report(feed).unsettled == []
 
 
+@pytest.mark.slow
 def test_a_refused_order_is_unsettled_and_says_why(desk, feed):
     desk.answers[INTAKE] = (422, {"detail": "line 1 has no price", "quarantine_id": "q-1"})
     feed.run(10)
@@ -117,6 +122,7 @@ def test_a_refused_order_is_unsettled_and_says_why(desk, feed):
     assert "line 1 has no price; kept in quarantine as q-1" in str(row.error)
 
 
+@pytest.mark.slow
 def test_one_payload_with_several_orders_is_several_rows(desk, feed):
     kept = {"status": "quarantined", "quarantine_id": "q-1", "location": "/v1/quarantine/q-1", "errors": []}
     desk.answers[INTAKE] = (202, {"orders": [TAKEN, kept]})
@@ -125,6 +131,7 @@ def test_one_payload_with_several_orders_is_several_rows(desk, feed):
     assert sorted(row.headline for row in feed.rows) == ["completed", "refused"]
 
 
+@pytest.mark.slow
 def test_an_api_that_goes_away_ends_the_run(watching):
     with Api(Connection("http://127.0.0.1:9", "k")) as api, pytest.raises(UnreachableError):
         Feed(api, [SAMPLE], watching).run(10)
@@ -135,6 +142,7 @@ def test_a_hold_that_ends_by_itself_is_waited_for():
     assert is_settled("on_hold", ["partner_unavailable", "credit"])
 
 
+@pytest.mark.slow
 def test_what_to_try_next_names_an_order_that_one_word_lets_go_on(desk, feed):
     shows(desk, an_order())
     feed.run(10)

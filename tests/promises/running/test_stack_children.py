@@ -24,6 +24,7 @@ def states(supervisor) -> dict[str, str]:
     return {child.name: child.state for child in supervisor.status()}
 
 
+@pytest.mark.slow
 async def test_a_child_starts_only_once_what_it_needs_is_well_and_the_chores_are_done(supervise, tiny):
     async def chore() -> None:
         (tiny.marks / "story").open("a").write("chore\n")
@@ -38,6 +39,7 @@ async def test_a_child_starts_only_once_what_it_needs_is_well_and_the_chores_are
     assert states(supervisor) == {"server": "well", "worker": "well"}
 
 
+@pytest.mark.slow
 async def test_children_end_in_reverse_order_and_none_is_left(supervise, tiny):
     supervisor = supervise([tiny.spec("server"), tiny.spec("worker", after=("server",))])
     await supervisor.start()
@@ -50,6 +52,7 @@ async def test_children_end_in_reverse_order_and_none_is_left(supervise, tiny):
     assert supervisor.processes() == ()
 
 
+@pytest.mark.slow
 async def test_a_child_that_is_killed_is_started_again_and_it_is_said(supervise, tiny, told):
     supervisor = supervise([tiny.spec("worker")])
     await supervisor.start()
@@ -62,6 +65,7 @@ async def test_a_child_that_is_killed_is_started_again_and_it_is_said(supervise,
     assert supervisor.status()[0].restarts == 1
 
 
+@pytest.mark.slow
 async def test_a_child_that_was_stopped_stays_stopped_until_it_is_started(supervise, tiny):
     supervisor = supervise([tiny.spec("erp")])
     await supervisor.start()
@@ -75,6 +79,7 @@ async def test_a_child_that_was_stopped_stays_stopped_until_it_is_started(superv
     assert tiny.story() == ["erp begins", "erp ends", "erp begins"]
 
 
+@pytest.mark.slow
 async def test_a_child_that_does_not_listen_is_ended_by_force(supervise, tiny, told):
     supervisor = supervise([tiny.spec("worker", deaf=True, grace_s=0.2)])
     await supervisor.start()
@@ -86,6 +91,7 @@ async def test_a_child_that_does_not_listen_is_ended_by_force(supervise, tiny, t
     assert any("by force" in line for line in told)
 
 
+@pytest.mark.slow
 async def test_a_child_that_cannot_start_stops_the_start_with_its_last_words(supervise, tiny):
     supervisor = supervise([tiny.spec("api", body="import sys; sys.exit('the port is taken')"), tiny.spec("erp")])
 
@@ -103,6 +109,7 @@ async def test_a_command_that_is_not_there_is_named(supervise):
         await supervisor.start()
 
 
+@pytest.mark.slow
 async def test_a_child_that_is_never_well_is_given_up(supervise, tiny):
     async def never(_pid: int) -> bool:
         return False

@@ -59,6 +59,7 @@ def until_well(supervisor: subprocess.Popen[str]) -> None:
     assert any(line == "well\n" for line in supervisor.stdout)
 
 
+@pytest.mark.slow
 def test_what_a_killed_supervisor_left_is_ended_by_the_next_start(folder: Folder, told):
     command = [sys.executable, "-c", SUPERVISOR, str(folder.root)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as supervisor:

@@ -64,6 +64,7 @@ async def test_what_is_left_of_it_is_committed_and_shipped(held):
     assert await held.shelf("pot") == (1, 0)
 
 
+@pytest.mark.slow
 async def test_of_several_nodes_the_parts_add_up(shop):
     await shop.receive("cup", 3, node="north")
     await shop.receive("cup", 3, node="south")

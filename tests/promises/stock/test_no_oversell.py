@@ -27,6 +27,7 @@ async def among_clients(jobs):
     return [result for results in await asyncio.gather(*(client() for _ in range(CLIENTS))) for result in results]
 
 
+@pytest.mark.slow
 async def test_many_buyers_of_few_units_get_exactly_those(shop):
     await shop.receive("hot", 40)
 
@@ -57,6 +58,7 @@ async def test_the_same_request_from_many_at_once_is_one_reservation(shop):
     assert await shop.shelf("hot") == (100, 7)
 
 
+@pytest.mark.slow
 async def test_mixed_baskets_in_any_order_neither_block_each_other_nor_leak(shop):
     skus = ["a", "b", "c", "d", "e"]
     for sku in skus:
@@ -85,6 +87,7 @@ async def test_mixed_baskets_in_any_order_neither_block_each_other_nor_leak(shop
     assert (await shop.audit()).is_right
 
 
+@pytest.mark.slow
 async def test_a_release_racing_its_own_reservation_never_leaves_stock_held(shop):
     await shop.receive("hot", 1_000)
 
@@ -126,6 +129,7 @@ async def test_several_processes_share_the_last_units_exactly(shop, database_url
     assert (await shop.audit()).is_right
 
 
+@pytest.mark.slow
 async def test_the_audit_catches_a_naive_look_then_write_overselling(shop):
     await shop.receive("hot", 40)
     look = text("SELECT on_hand - soft_reserved FROM stock_balances WHERE sku = 'hot'")

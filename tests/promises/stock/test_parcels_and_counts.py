@@ -93,6 +93,7 @@ async def test_a_shipment_stands_in_the_books_at_the_time_it_left(packed):
         assert set((await connection.execute(wanted)).scalars()) == {sent.shipped_at}
 
 
+@pytest.mark.slow
 async def test_a_parcel_and_a_count_at_the_same_moment_take_it_off_once(shop):
     sent, counted = [], []
     for number in range(8):

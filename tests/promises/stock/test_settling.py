@@ -35,6 +35,7 @@ async def test_a_shipment_told_twice_counts_once(held):
     assert await held.shelf("cup") == (3, 2)
 
 
+@pytest.mark.slow
 async def test_shipments_in_part_add_up_and_a_release_gives_back_the_rest(held):
     await held.consume("s1", "r1", ("1", "cup", 1))
     await held.consume("s2", "r1", ("1", "cup", 2))

@@ -268,6 +268,7 @@ QUICK = settings(max_examples=10, stateful_step_count=15, suppress_health_check=
 LONG = settings(QUICK, max_examples=12, stateful_step_count=40)
 
 
+@pytest.mark.slow
 def test_a_few_random_worlds_agree_with_the_model(database_url):
     run_state_machine_as_test(lambda: Ledger(database_url), settings=QUICK)
 

@@ -49,6 +49,7 @@ async def test_one_after_the_other(floor, turns):
     assert await floor.is_right()
 
 
+@pytest.mark.slow
 async def test_all_at_once_again_and_again(floor):
     chance = random.Random(7)  # noqa: S311 - chance, not a secret
     for number in range(ROUNDS):
@@ -63,6 +64,7 @@ async def test_all_at_once_again_and_again(floor):
     assert await floor.is_right()
 
 
+@pytest.mark.slow
 async def test_many_sales_and_orders_at_once_never_take_more_than_there_is(floor):
     await floor.receive(20)
     orders = [floor.reserve(f"o{number}", 1, firm=True) for number in range(15)]

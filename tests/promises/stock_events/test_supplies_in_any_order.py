@@ -163,6 +163,7 @@ def a_purchase_put_off(floor: Floor):
     )
 
 
+@pytest.mark.slow
 async def test_a_purchase_told_in_any_order_ends_the_same(floor):
     ends = await all_ends(floor, a_purchase)
 
@@ -171,6 +172,7 @@ async def test_a_purchase_told_in_any_order_ends_the_same(floor):
     assert (shelf.on_hand, shelf.quarantined, shelf.on_order, shelf.in_transit) == (9, 5, 0, 0)
 
 
+@pytest.mark.slow
 async def test_a_purchase_that_is_called_off_ends_the_same_however_late_the_rest_is_told(floor):
     ends = await all_ends(floor, a_purchase_cut_short)
 
@@ -179,6 +181,7 @@ async def test_a_purchase_that_is_called_off_ends_the_same_however_late_the_rest
     assert (shelf.on_hand, shelf.on_order) == (4, 0)
 
 
+@pytest.mark.slow
 async def test_a_purchase_that_is_put_off_comes_at_the_date_said_last_whatever_is_told_first(floor):
     ends = await all_ends(floor, a_purchase_put_off)
 
@@ -188,6 +191,7 @@ async def test_a_purchase_that_is_put_off_comes_at_the_date_said_last_whatever_i
     assert {row.expected_at for row in await floor.supply()} == {hours(11 * 24)}
 
 
+@pytest.mark.slow
 async def test_a_transfer_told_in_any_order_ends_the_same(floor):
     def a_transfer(floor):
         return (

@@ -168,6 +168,7 @@ def everything(floor):
     ]
 
 
+@pytest.mark.slow
 async def test_an_event_of_any_kind_told_again_writes_nothing_at_all(floor):
     await floor.receive(3)
     await floor.reserve("a", 3, firm=True)

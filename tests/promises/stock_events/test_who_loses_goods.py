@@ -1,5 +1,7 @@
 """Goods that are gone are gone: taken from those who deserve them least, who are told, and never refused."""
 
+import pytest
+
 from models.partners.events import StockLost
 from models.stock.quantities import MovementKind, StockState
 from models.stock.reservation import ReservationState
@@ -31,6 +33,7 @@ async def test_then_what_is_set_aside_for_a_channel(floor):
     assert await floor.is_right()
 
 
+@pytest.mark.slow
 async def test_then_what_was_held_before_what_was_committed(floor):
     await floor.receive(4)
     await floor.reserve("firm", 2, firm=True)

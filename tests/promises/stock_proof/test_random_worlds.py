@@ -68,6 +68,7 @@ async def broken_laws(databases, kind, plant, *, until):
             return
 
 
+@pytest.mark.slow
 def test_the_command_tells_what_it_tried():
     done = CliRunner().invoke(app, ["stock", "--worlds", "2", "--seed", "7", "--json"])
     told = json.loads(done.stdout)

@@ -135,6 +135,7 @@ async def test_a_difference_is_one_row_until_it_is_found_no_more(books):
     assert again.first_seen == NOW + 3 * MINUTE
 
 
+@pytest.mark.slow
 async def test_books_that_are_being_written_have_no_differences(database_url):
     database, found = Database(database_url), []
     writing = asyncio.create_task(prove_worlds(database_url, worlds=5))

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -61,12 +62,14 @@ def outcomes(value):
         return []
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_a_mangled_order_is_read_or_refused(data):
     assert all((each.document is None) != (each.error is None) for each in outcomes(mangled(data)))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.recursive(JUNK, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner)))
 def test_any_json_at_all_is_read_or_refused(value):
