@@ -26,7 +26,7 @@ test: check ## every check and every test; pytest's summary comes last
 quick: $(VENV)/.tools ## the tests that need no running server
 	@$(BIN)/python -m pytest -m "not slow and not real" -n $(WORKERS) --dist worksteal $(ARGS)
 
-test-real: $(VENV)/.tools ## every adapter against the software it is for, which is installed on demand (15 minutes from nothing)
+test-real: $(VENV)/.tools ## every adapter against the software it is for, which is installed on demand (some 25 minutes from nothing)
 	@$(BIN)/python -m pytest -m real -n $(WORKERS) --dist loadscope $(ARGS)
 
 check: $(VENV)/.tools ## format, lint, types and the import contracts
