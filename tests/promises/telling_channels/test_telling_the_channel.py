@@ -55,7 +55,7 @@ async def test_each_parcel_says_what_is_in_it_and_a_bundle_comes_with_the_parcel
 
     await world.tell(part(release, 1, LAMP=1))
     await world.tell(part(release, 2, MUG=1))
-    await world.until(lambda: len(world.last.shipments) == 2)
+    await world.until(lambda: len(world.last.shipments) == 2 and world.parcels == [{"2": 1}])
     rest = shipped(release, shipment="P3")
     mugs = [line for line in rest.lines if line.sku == "MUG"]
     left = [line.model_copy(update={"quantity": line.quantity - 1}) for line in mugs]
