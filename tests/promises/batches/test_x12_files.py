@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
+from activities.adapters.files.x12.heading import Heading
 from activities.adapters.files.x12.ordering.purchase_order import external_id
 from activities.records.batches import Batch
 from models.batch.batch import BatchFormat, BatchState
@@ -112,11 +114,42 @@ async def test_counts_of_the_envelopes_are_checked(table: Table) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"UNA:+.? 'UNB+UNOC", b"ISA*00*short~", interchange(transaction(1))[:60], b"ISA" + b"*" * 300],
-    ids=["EDIFACT", "a short ISA", "cut off in the ISA", "separators that make no sense"],
+    [
+        b"UNA:+.? 'UNB+UNOC",
+        b"ISA*00*short~",
+        interchange(transaction(1))[:60],
+        b"ISA" + b"*" * 300,
+        interchange(transaction(1)).replace(b"     ", " \u00a0 \u00a0 ".encode(), 1),
+    ],
+    ids=["EDIFACT", "a short ISA", "cut off in the ISA", "separators that make no sense", "hard spaces in the ISA"],
 )
 async def test_what_does_not_begin_with_an_interchange_is_unreadable(table: Table, body: bytes) -> None:
     assert (await table.imported(body, BatchFormat.X12)).state is BatchState.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: b"\xef\xbb\xbf" + body,
+        lambda body: body.replace(b"*ZZ*BUYERCO  ", b"*ZZ*BUYERCO", 1),
+        lambda body: body.replace(b"*ZZ*BUYERCO", b"*ZZ*BUYERCO    ", 1),
+    ],
+    ids=["a byte order mark", "a sender that is too short", "a sender that is too long"],
+)
+async def test_an_interchange_is_read_and_answered_whatever_its_first_segment_is_padded_with(
+    table: Table, spoil: Callable[[bytes], bytes]
+) -> None:
+    body = spoil(interchange(transaction(1), transaction(2, BODY[0])))
+    assert body != interchange(transaction(1), transaction(2, BODY[0]))
+
+    batch = await table.imported(body, BatchFormat.X12)
+
+    assert await table.order_ids() == {"BUYERCO.P-1"}
+    answer = await told(table, batch)
+    assert "AK9*P*2*2*1" in answer
+    # What he gets back to correct goes by that segment as well.
+    back = Heading.of(await table.refused_file(batch))
+    assert [back.at(number) for number in (6, 8, 13)] == [Heading.of(body).at(number) for number in (6, 8, 13)]
 
 
 async def test_a_segment_without_end_ends_the_reading_and_not_what_was_read(table: Table) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from activities.adapters.files.x12.acknowledging import acknowledgement
 from activities.adapters.files.x12.fulfilling import invoice, ship_notice
-from activities.adapters.files.x12.segments import ISA_LENGTH, Separators
+from activities.adapters.files.x12.heading import Heading
 from activities.adapters.files.x12.writing import Envelope, Party, written
 from activities.records.batches import Unreadable
 from models.batch.batch import AnswerKind, BatchFormat
@@ -58,8 +58,7 @@ def _parties(ordered: Ordered) -> tuple[Party, Party] | None:
     if ordered.view.order.provenance.format != _FORMAT:
         return None
     try:
-        element = Separators.of(ordered.beginning).element
+        heading = Heading.of(ordered.beginning)
     except Unreadable:
         return None
-    at = ordered.beginning[:ISA_LENGTH].decode("ascii").split(element)
-    return Party(at[7], at[8].strip()), Party(at[5], at[6].strip())
+    return Party(heading.at(7), heading.at(8).strip()), Party(heading.at(5), heading.at(6).strip())

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from activities.adapters.files.x12 import faults
 from activities.adapters.files.x12.faults import Fault, element_fault
 from activities.adapters.files.x12.group import Open
+from activities.adapters.files.x12.heading import Heading
 from activities.adapters.files.x12.ordering.purchase_order import PurchaseOrder
-from activities.adapters.files.x12.segments import SPOILT, Segments, Separators
+from activities.adapters.files.x12.segments import SPOILT, Segments
 from activities.records.batches import Found, Row
 from models.batch.batch import BatchFormat, Place
 from models.catalogue import Item
@@ -59,7 +60,7 @@ class _Walk:
         self._ahead: Segment | None = None
         if place.context:
             self._open = Open.model_validate_json(place.context)
-            self._segments.separators = Separators.of(self._open.isa.encode())
+            self._segments.heading = Heading.of(self._open.isa.encode())
 
     async def next(self) -> Found | None:
         """Read on until there is something to say."""
@@ -73,9 +74,9 @@ class _Walk:
     async def _met(self, segment: Segment) -> Found | None:
         """Take one segment of the envelopes, and what it opens."""
         match segment.name:
-            case "ISA":
+            case "ISA" if self._segments.heading:
                 text = self._group_ended(None)
-                self._begin(segment)
+                self._begin(self._segments.heading)
                 return self._said(text)
             case "GS" if self._open:
                 text = self._group_ended(None)
@@ -100,17 +101,15 @@ class _Walk:
             self._offset = segment.end
         return segment
 
-    def _begin(self, segment: Segment) -> None:
-        separators = self._segments.separators
-        at = segment.raw.split(segment.raw[3])
+    def _begin(self, heading: Heading) -> None:
         self._open = Open(
-            isa=segment.raw + (separators.segment if separators else "~"),
-            sender_qualifier=at[5],
-            sender=at[6].strip(),
-            receiver_qualifier=at[7],
-            receiver=at[8].strip(),
-            interchange_number=at[13],
-            test=at[15] == _TEST,
+            isa=heading.text,
+            sender_qualifier=heading.at(5),
+            sender=heading.at(6).strip(),
+            receiver_qualifier=heading.at(7),
+            receiver=heading.at(8).strip(),
+            interchange_number=heading.number,
+            test=heading.at(15) == _TEST,
         )
 
     def _then(self) -> Place:
@@ -154,7 +153,8 @@ class _Walk:
         number = first.at(2)
         twice, opened.numbers = number in opened.numbers, [*opened.numbers[-999:], number]
         if first.at(1) != "850" or opened.kind != "PO":
-            message = f"only purchase orders (850 in a group PO) are taken, and this is {first.at(1) or 'nothing'}"
+            found = f"{first.at(1) or 'nothing'} in a group {opened.kind or 'without a name'}"
+            message = f"only purchase orders (850 in a group PO) are taken, and this is {found}"
             raise Fault(message, code=faults.NOT_SUPPORTED)
         if len(inside) > _SEGMENTS_MAX:
             raise Fault(f"a transaction may have {_SEGMENTS_MAX} segments at most")
@@ -191,7 +191,7 @@ class _Walk:
     def _interchange_ended(self, trailer: Segment, opened: Open) -> Found:
         """Close an interchange; one whose trailer contradicts it is a row of its own, for somebody to look at."""
         text = self._group_ended(None)
-        self._open = self._segments.separators = None
+        self._open = self._segments.heading = None
         trouble = ""
         if trailer.at(2) != opened.interchange_number:
             trouble = f"IEA has the control number {trailer.at(2)}, and ISA {opened.interchange_number}"

@@ -5,44 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from activities.adapters.files.x12.heading import FILLING, HEADING_MAX, Heading
 from activities.records.batches import Unreadable
 from models.batch.batch import FileEncoding
 
 if TYPE_CHECKING:
     from activities.records.batches import Bytes
 
-ISA_LENGTH = 106
-"""The one segment of fixed length, so that its separators can be found."""
 SEGMENT_MAX = 16 * 1024
 SPOILT = "\ufffd"
 """Stands where bytes are no text in the file's encoding."""
-_FILLING = b" \t\r\n\x1a\0"
-"""Line ends, and what old systems fill a file's last block with."""
-
-
-@dataclass(frozen=True)
-class Separators:
-    """What parts what, in one interchange."""
-
-    element: str
-    component: str
-    segment: str
-
-    @classmethod
-    def of(cls, isa: bytes) -> Separators:
-        """Read them off an interchange's first segment; what follows it is not looked at.
-
-        Raises:
-            Unreadable: it is no such segment.
-        """
-        segment = isa[:ISA_LENGTH]
-        if len(segment) < ISA_LENGTH or not segment.startswith(b"ISA") or not segment.isascii():
-            raise Unreadable("an X12 file begins with ISA, and that segment has 106 characters")
-        text = segment.decode("ascii")
-        found = cls(text[3], text[104], text[105])
-        if text.count(found.element) != 16 or len({*text[3], *text[104:]}) != 3 or any(map(str.isalnum, text[104:])):  # noqa: PLR2004 - as the standard has it
-            raise Unreadable("the separators of the ISA segment make no sense")
-        return found
 
 
 @dataclass(frozen=True)
@@ -65,12 +37,12 @@ class Segments:
     """A file's segments from an offset on, with bounded memory."""
 
     def __init__(self, file: Bytes, offset: int, encoding: FileEncoding = FileEncoding.UTF_8) -> None:
-        """Read from there; an interchange must begin there, or `separators` be set."""
+        """Read from there; an interchange must begin there, or `heading` be set."""
         self._file = file
         self._encoding = encoding.value
         self._held = b""
         self._loaded = offset
-        self.separators: Separators | None = None
+        self.heading: Heading | None = None
 
     async def next(self) -> Segment | None:
         """Read a segment; none at the end of the file.
@@ -82,31 +54,28 @@ class Segments:
         if not self._held:
             return None
         if self._held.startswith(b"ISA"):
-            await self._hold(ISA_LENGTH)
-            self.separators = Separators.of(self._held)
-            return self._taken(ISA_LENGTH - 1)
-        if self.separators is None:
+            await self._hold(HEADING_MAX)
+            self.heading = Heading.of(self._held)
+            return self._taken(self.heading, len(self.heading.text) - 1)
+        if self.heading is None:
             raise Unreadable("an interchange begins with ISA, and something else stands there")
-        mark = self.separators.segment.encode()
+        mark = self.heading.end.encode()
         while (end := self._held.find(mark)) < 0 and len(self._held) <= SEGMENT_MAX and await self._more():
             continue
         if max(end, len(self._held) if end < 0 else 0) > SEGMENT_MAX:
             raise Unreadable(f"a segment has no end within {SEGMENT_MAX} bytes: is the separator right?")
-        return self._taken(end if end >= 0 else len(self._held))
+        return self._taken(self.heading, end if end >= 0 else len(self._held))
 
-    def _taken(self, end: int) -> Segment:
-        separators = self.separators
-        if separators is None:
-            raise Unreadable("an interchange begins with ISA, and something else stands there")
+    def _taken(self, heading: Heading, end: int) -> Segment:
         raw = self._held[:end].decode(self._encoding, "replace").strip().replace("\0", SPOILT)
         self._held = self._held[end + 1 :]
-        name, *elements = raw.split(separators.element)
+        name, *elements = raw.split(heading.element)
         return Segment(name, tuple(elements), raw, self._loaded - len(self._held))
 
     async def _skip_filling(self) -> None:
-        self._held = self._held.lstrip(_FILLING)
+        self._held = self._held.lstrip(FILLING)
         while not self._held and await self._more():
-            self._held = self._held.lstrip(_FILLING)
+            self._held = self._held.lstrip(FILLING)
         await self._hold(len(b"ISA"))
 
     async def _hold(self, size: int) -> None:
