@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY_S = 0.1
 _LAST_WORDS = 2000
+_LAST_MOMENTS_S = 60.0
+"""A database killed in the midst of its leaving has to be mended when it is next started."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Program:
     """Beside what our own process has."""
     folder: Path | None = None
     """Where it is started."""
-    patience_s: float = 120.0
+    patience_s: float = 300.0
+    """In seconds. One that ends is noticed at once: this is for machines that are slow or busy."""
     after: tuple[str, ...] = ()
     """Programs that have to be well before this one is started."""
 
@@ -69,6 +73,8 @@ def _started(program: Program, log: IO[bytes]) -> Iterator[None]:
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
+        # Whom it starts is known by its session: some end without ending those.
+        start_new_session=True,
     )
     try:
         _until_well(program, process, log)
@@ -76,10 +82,12 @@ def _started(program: Program, log: IO[bytes]) -> Iterator[None]:
     finally:
         process.terminate()
         try:
-            process.wait(15)
+            process.wait(_LAST_MOMENTS_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _until_well(program: Program, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

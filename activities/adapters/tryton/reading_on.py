@@ -1,8 +1,9 @@
 """Where the reading of a Tryton's records stands: by when they were last written, one place a model.
 
 What Tryton writes bears the moment its transaction began, and comes into sight when that ends. So once a model has
-been read to its end, the next reading begins a little before; what was handed on already is left out by whoever handed
-it on, and where that is not known any more (another process, a restart) it is told again, under the same ids.
+been read to its end, the next reading begins a little before what was the latest when this one began: all that lay
+before that was in sight by then. What was handed on already is left out by whoever handed it on, and where that is not
+known any more (another process, a restart) it is told again, under the same ids.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from activities.adapters.tryton.wire import Read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +45,17 @@ class Mark:
         return max(Mark(max(self.at - overlap, _BEFORE_ALL)), begins)
 
 
+class Written(Read):
+    """A record that says when it was last written."""
+
+    write_date: datetime
+
+    @property
+    def mark(self) -> Mark:
+        """Its place among the others."""
+        return Mark(self.write_date, self.id)
+
+
 @dataclass(frozen=True)
 class Standing:
     """How far each model has been read."""
@@ -49,9 +63,11 @@ class Standing:
     marks: tuple[Mark, ...]
     """From where to read on."""
     ends: tuple[Mark, ...]
-    """The latest record of each that was ever read."""
+    """The latest record of each when its reading began that is under way, or that has come to its end."""
     turn: int = 0
     """Counts up, so that no two cursors are the same."""
+    through: frozenset[int] = frozenset()
+    """Models that were read to their end while others are not: they are read again meanwhile, and not waited for."""
 
     @classmethod
     def begin(cls, models: int, begins: datetime | None) -> Standing:
@@ -67,33 +83,66 @@ class Standing:
             ValueError: it is none.
         """
         try:
-            turn, *marks = json.loads(cursor)
+            turn, *rest = json.loads(cursor)
+            marks = [one for one in rest if not isinstance(one, int)]
             found = tuple(Mark(_EPOCH + timedelta(microseconds=at), int(number)) for at, number in marks)
-            standing = cls(found[:models], found[models:], int(turn))
+            through = frozenset(one for one in rest if isinstance(one, int))
+            standing = cls(found[:models], found[models:], int(turn), through)
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError(f"{cursor!r} is no cursor of ours") from error
-        if len(standing.marks) != models or len(standing.ends) != models:
+        if len(standing.marks) != models or len(standing.ends) != models or not through <= set(range(models)):
             raise ValueError(f"{cursor!r} is a cursor of something else")
         return standing
 
     def __str__(self) -> str:
         """As a cursor."""
-        return json.dumps([self.turn, *map(_micro, (*self.marks, *self.ends))], separators=(",", ":"))
+        marks = map(_micro, (*self.marks, *self.ends))
+        return json.dumps([self.turn, *marks, *sorted(self.through)], separators=(",", ":"))
 
-    def moved(self, model: int, mark: Mark, back: Callable[[Mark], Mark] | None) -> Standing:
-        """Note how far one model was read.
+    @property
+    def more(self) -> bool:
+        """Whether a model is still to be read to its end."""
+        return len(self.through) < len(self.marks)
+
+    def at_start(self, model: int) -> bool:
+        """Whether a model is about to be read from the start of a stretch; within one stands a record's number."""
+        return self.marks[model].number == 0
+
+    def within(self, model: int, last: Mark, latest: Mark | None) -> Standing:
+        """Note that a page of a model was full: its end was not reached.
 
         Args:
             model: which.
-            mark: its last record that was read.
-            back: where it was read to its end: goes a little back from the latest record, to read on from there.
+            last: its last record that was read.
+            latest: the latest there was before, where this was the first page.
         """
-        latest = max(self.ends[model], mark)
-        onward = mark if back is None else back(latest)
+        end = self.ends[model] if latest is None else max(self.ends[model], latest)
+        return self._set(model, last, end)
+
+    def at_end(self, model: int, last: Mark, back: Callable[[Mark], Mark]) -> Standing:
+        """Note that a model was read to its end.
+
+        Args:
+            model: which.
+            last: its last record that was read.
+            back: goes a little back, to where the next reading begins.
+        """
+        end = max(self.ends[model], last) if self.at_start(model) else self.ends[model]
+        return replace(self._set(model, back(end), end), through=self.through | {model})
+
+    def since(self, before: Standing) -> Standing:
+        """As a cursor is made of it, after a page of each model was read.
+
+        While nothing happens it stays as it was, and nobody has to write it down again.
+        """
+        standing = self if self.more else replace(self, through=frozenset())
+        return standing if standing == before else replace(standing, turn=before.turn + 1)
+
+    def _set(self, model: int, mark: Mark, end: Mark) -> Standing:
         return replace(
             self,
-            marks=(*self.marks[:model], onward, *self.marks[model + 1 :]),
-            ends=(*self.ends[:model], latest, *self.ends[model + 1 :]),
+            marks=(*self.marks[:model], mark, *self.marks[model + 1 :]),
+            ends=(*self.ends[:model], end, *self.ends[model + 1 :]),
         )
 
 
@@ -108,9 +157,15 @@ class HandedOn:
         """What was read up to a cursor and may come again, by name, with when it was written."""
         return self._by_cursor.get(cursor or "", {})
 
-    def remember(self, standing: Standing, known: Mapping[str, datetime], found: Mapping[str, datetime]) -> None:
-        """Note what was read up to here, as far as it may come again."""
-        from_here = min(mark.at for mark in standing.marks)
+    def remember(
+        self,
+        standing: Standing,
+        known: Mapping[str, datetime],
+        found: Mapping[str, datetime],
+        back: Callable[[Mark], Mark],
+    ) -> None:
+        """Note what was read up to here, as far as it may come again: once a model's end is reached, `back` from it."""
+        from_here = min(mark.at for mark in (*standing.marks, *map(back, standing.ends)))
         told = {**known, **found}
         self._by_cursor[str(standing)] = {name: at for name, at in told.items() if at >= from_here}
         while len(self._by_cursor) > _REMEMBERED:

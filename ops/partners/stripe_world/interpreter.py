@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,19 +13,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SUITS = "import sys; print(sys.executable if sys.version_info[:2] == (3, 13) else '')"
+_SUITS = "import ensurepip, sys, venv; print(sys.executable if sys.version_info[:2] == (3, 13) else '')"
+"""Debian packs what makes an environment apart from the interpreter: one without it is of no use here."""
+_RUNS_US = sys.executable
+_WITHIN_S = 120
+"""A Python takes a moment; on a machine that has none to spare, some."""
 MISSING = "Stripe World needs Python 3.13, and there is none: put python3.13 on PATH, or name it in ORDERLOOM_PYTHON313"
 
 
 @lru_cache
 def python313() -> Path | None:
-    """Find a Python 3.13: the one that ``ORDERLOOM_PYTHON313`` names, one on PATH, or one that pyenv has installed."""
+    """Find a Python 3.13 that can make environments.
+
+    It is the one ``ORDERLOOM_PYTHON313`` names, the one that runs us, one on PATH, or one that pyenv has installed.
+    """
     for candidate in _candidates():
         try:
             said = subprocess.run(  # noqa: S603 - a Python of this machine
-                [candidate, "-c", _SUITS], capture_output=True, text=True, check=False, timeout=30
+                [candidate, "-c", _SUITS], capture_output=True, text=True, check=False, timeout=_WITHIN_S
             )
-        except OSError:
+        except (OSError, subprocess.TimeoutExpired):
             continue
         if said.returncode == 0 and said.stdout.strip():
             return Path(said.stdout.strip())
@@ -35,6 +43,7 @@ def _candidates() -> Iterator[str]:
     named = os.environ.get("ORDERLOOM_PYTHON313")
     if named:
         yield named
+    yield _RUNS_US
     found = shutil.which("python3.13")
     if found:
         yield found

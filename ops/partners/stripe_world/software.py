@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ops.partners.cache import made_once, run
+from ops.partners.cache import install, made_once, run
 from ops.partners.stripe_world import adapting
 from ops.partners.stripe_world.interpreter import MISSING, python313
 from ops.stack.troubles import StackError
@@ -26,9 +26,8 @@ def installed() -> Path:
     def make(folder: Path) -> None:
         run([str(python), "-m", "venv", str(folder / "venv")])
         own = str(folder / "venv" / "bin" / "python")
-        pip = [own, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
         # It says that it needs 3.14; what it really needs is adapted below.
-        run([*pip, "--ignore-requires-python", "--require-hashes", "--no-deps", "-r", str(_REQUIREMENTS)])
+        install(Path(own), _REQUIREMENTS, "--no-compile", "--ignore-requires-python")
         packages = Path(run([own, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]).strip())
         for package in _PACKAGES:
             adapting.adapt(packages / package)

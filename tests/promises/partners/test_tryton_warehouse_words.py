@@ -208,14 +208,19 @@ def test_a_transfer_is_told_as_far_as_it_has_come(state: str, ends: list[str]):
         max_size=4,
     ),
     st.integers(0, 10**6),
+    st.sets(st.integers(0, 3)),
 )
-def test_a_cursor_says_where_reading_stands_to_the_microsecond(marks: list[tuple[int, int]], turn: int):
+def test_a_cursor_says_where_reading_stands_to_the_microsecond(
+    marks: list[tuple[int, int]], turn: int, through: set[int]
+):
     found = tuple(Mark(NOW + timedelta(microseconds=at), number) for at, number in marks)
-    standing = Standing(found, found[::-1], turn)
+    standing = Standing(found, found[::-1], turn, frozenset(through & set(range(len(found)))))
     assert Standing.read(str(standing), len(found)) == standing
 
 
-@pytest.mark.parametrize("cursor", ["", "{}", "nonsense", "[", '[1,["x",2]]', "[1,5]", "null", "[]", "[1,[5,0],[6,0]]"])
+@pytest.mark.parametrize(
+    "cursor", ["", "{}", "nonsense", "[", '[1,["x",2]]', "[1,5]", "null", "[]", "[1,[5,0],[6,0]]", "[1,2,3,4]"]
+)
 def test_another_cursor_is_not_taken_for_one(cursor: str):
     with pytest.raises(ValueError, match="cursor of"):
         Standing.read(cursor, 2)
@@ -231,8 +236,15 @@ def test_reading_goes_back_a_little_but_never_before_the_beginning():
 
 def test_what_was_handed_on_is_known_only_to_whoever_comes_with_that_cursor():
     memory, standing = HandedOn(), Standing((Mark(NOW),), (Mark(NOW),), 3)
-    memory.remember(standing, {"long ago": NOW - timedelta(hours=1)}, {"now": NOW})
-    assert memory.before(str(standing)) == {"now": NOW}
+    times = {
+        name: NOW - timedelta(seconds=seconds) for name, seconds in {"now": 0, "just": 5, "long ago": 3600}.items()
+    }
+
+    def back(mark: Mark) -> Mark:
+        return mark.before(timedelta(seconds=10), Mark())
+
+    memory.remember(standing, {"long ago": times["long ago"], "just": times["just"]}, {"now": NOW}, back)
+    assert memory.before(str(standing)) == {"now": NOW, "just": times["just"]}
     assert memory.before("another") == {}
 
 

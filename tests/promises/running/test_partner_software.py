@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import textwrap
 import threading
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from ops.partners.cache import cache_folder, made_once, run
+from ops.partners.cache import cache_folder, install, made_once, run
 from ops.partners.program import Program, answers, running
 from ops.stack.ports import choose
 from ops.stack.troubles import StackError
@@ -112,8 +113,68 @@ class TestCache:
 
         assert cache_folder() == Path(folder)
 
+    def test_a_user_without_a_home_is_told_what_to_set(self, monkeypatch):
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        monkeypatch.delenv("ORDERLOOM_PARTNER_CACHE")
+
+        def nobody() -> Path:
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.setattr(Path, "home", nobody)
+
+        with pytest.raises(StackError, match="ORDERLOOM_PARTNER_CACHE"):
+            made_once("shop", "recipe", lambda _: None)
+
+    def test_a_place_that_cannot_be_written_is_named(self, tmp_path, monkeypatch):
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("ORDERLOOM_PARTNER_CACHE", str(tmp_path / "file" / "cache"))
+
+        with pytest.raises(StackError, match=r"file/cache .*ORDERLOOM_PARTNER_CACHE"):
+            made_once("shop", "recipe", lambda _: None)
+
+
+class TestInstalling:
+    PIP = """
+        import sys
+        from pathlib import Path
+
+        asked = Path("asked")
+        times = len(asked.read_text()) if asked.exists() else 0
+        asked.write_text("x" * (times + 1))
+        sys.exit("the connection broke off" if times < int(Path("breaks").read_text()) else 0)
+    """
+
+    @pytest.fixture
+    def python(self, tmp_path, monkeypatch) -> Path:
+        """A Python whose pip breaks off some times, and notes how often it was asked."""
+        (tmp_path / "pip.py").write_text(textwrap.dedent(self.PIP))
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        return Path(sys.executable)
+
+    @pytest.mark.parametrize("breaks", [0, 1, 2])
+    def test_a_download_that_breaks_off_is_begun_again(self, tmp_path, python, breaks):
+        (tmp_path / "breaks").write_text(str(breaks))
+
+        install(python, tmp_path / "requirements.txt")
+
+        assert len((tmp_path / "asked").read_text()) == breaks + 1
+
+    def test_one_that_always_does_is_given_up_and_shown(self, tmp_path, python):
+        (tmp_path / "breaks").write_text("99")
+
+        with pytest.raises(StackError, match="the connection broke off"):
+            install(python, tmp_path / "requirements.txt")
+
+        assert len((tmp_path / "asked").read_text()) == 3
+
 
 class TestCommands:
+    def test_a_command_may_speak_in_any_letters(self):
+        said = run([sys.executable, "-c", r"import sys; sys.stdout.buffer.write(b'caf\xe9 \xc3\xa9')"])
+
+        assert said == "caf\ufffd é"
+
     def test_what_a_command_printed_is_answered(self, tmp_path):
         code = "import os; print(os.getcwd(), os.environ['COLOUR'])"
 
@@ -173,6 +234,26 @@ class TestPrograms:
             pytest.fail("it was taken to be well")
 
         assert (tmp_path / "stopped").exists()
+
+    def test_whom_it_has_started_ends_with_it(self, tmp_path, port):
+        code = f"""
+            import os, socket
+
+            listening = socket.create_server(("127.0.0.1", {port}))
+            os.fork()
+            while True:
+                listening.accept()
+        """
+        program = Program("partner", (sys.executable, "-c", textwrap.dedent(code)), f"tcp://127.0.0.1:{port}")
+
+        with running([program], tmp_path):
+            pass
+
+        for _ in range(600):
+            if not answers(program.health):
+                return
+            time.sleep(0.05)
+        pytest.fail("it is still there")
 
     def test_a_partner_may_be_well_that_speaks_no_http(self, port):
         code = f"import socket; s = socket.create_server(('127.0.0.1', {port})); s.accept(); s.accept()"

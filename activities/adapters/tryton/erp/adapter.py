@@ -77,7 +77,7 @@ class TrytonErp:
         self._invoices = Invoices(rest, bills, deliveries, options.price_decimals)
         self._memos = Memos(rest, bills, Complaints(rest, options, keeping), parties, options.price_decimals)
         self._purchasing = Purchasing(rest, options, masters, keeping)
-        self._supplies = Supplies(rest, options.page)
+        self._supplies = Supplies(rest, options)
 
     async def items(self, enquiry: ItemEnquiry) -> ItemAnswer:
         """Look articles up."""

@@ -33,6 +33,9 @@ class ErpOptions(StrictModel):
     """The type of complaint, about sales, as which returns are written down; none: they are not."""
     page: Annotated[int, Field(ge=1, le=1000)] = 100
     """How many articles or documents are read at a time."""
+    overlap_s: Annotated[float, Field(ge=0, le=3600)] = 10.0
+    """How long a transaction of Tryton's may take: so far back is read again what suppliers promise. What it writes
+    bears the moment at which it began, and comes into sight when it ends."""
     blocked_category: Text = "Blocked"
     """The category of customers nothing is sold to."""
 

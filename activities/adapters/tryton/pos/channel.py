@@ -12,15 +12,14 @@ publish                         refused (``not_supported``): a till sells what l
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from activities.adapters.tryton.paging import Pages
 from activities.adapters.tryton.pos.options import pos_options
 from activities.adapters.tryton.pos.sale import Sale, SaleAtNode
 from activities.adapters.tryton.pos.shelf import moved
-from activities.adapters.tryton.reading_on import HandedOn, Mark, Standing, beginning
-from activities.adapters.tryton.rest import Rest, Span
+from activities.adapters.tryton.reading_on import HandedOn, Standing
+from activities.adapters.tryton.rest import Rest
 from activities.adapters.tryton.warehouse.masters import Masters
 from activities.adapters.tryton.warehouse.options import WarehouseOptions
 from models.errors import Refused, Uncertain
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from models.stock.publication import OfferBatch
 
 _SALE = "sale.point.sale"
-_LATEST = (("write_date", "ASC"), ("id", "ASC"))
 _POSTED = [["state", "=", "posted"]]
 
 
@@ -51,6 +49,7 @@ class TrytonPos:
         self._options = pos_options(channel, settings)
         self._rest = Rest(f"the channel {channel}", settings, {"company": self._options.company})
         self._masters = Masters(self._rest, WarehouseOptions(company=self._options.company))
+        self._pages = Pages(self._rest, self._options.page, self._options.overlap_s, self._options.begins)
         self._orders_read, self._feed_read = HandedOn(), HandedOn()
 
     async def orders(self, query: FeedQuery) -> OrdersPage:
@@ -101,21 +100,13 @@ class TrytonPos:
 
     async def _after(self, query: FeedQuery, read: HandedOn) -> tuple[list[SaleAtNode], str, bool]:
         """Read a page of sales; answers those that were not read yet, where to read on, and whether more wait."""
-        before = standing = self._standing(query.cursor)
+        before = self._standing(query.cursor)
         known = read.before(query.cursor)
-        span = Span(limit=self._options.page, order=_LATEST)
-        found = await self._rest.find(_SALE, Sale, [standing.marks[0].after(), *_POSTED], span)
-        more = len(found) >= self._options.page
-        mark = Mark(found[-1].write_date, found[-1].id) if found else standing.marks[0]
-        standing = standing.moved(0, mark, None if more else self._back)
-        if standing != before:
-            standing = replace(standing, turn=standing.turn + 1)
-        names = {_name(sale): sale.write_date for sale in found}
-        read.remember(standing, known, names)
-        return await self._placed([sale for sale in found if _name(sale) not in known]), str(standing), more
-
-    def _back(self, latest: Mark) -> Mark:
-        return latest.before(timedelta(seconds=self._options.overlap_s), beginning(self._options.begins))
+        found, standing = await self._pages.next(before, 0, _SALE, Sale, _POSTED)
+        after = standing.since(before)
+        read.remember(after, known, {_name(sale): sale.write_date for sale in found}, self._pages.back)
+        placed = await self._placed([sale for sale in found if _name(sale) not in known])
+        return placed, str(after), standing.more
 
     def _standing(self, cursor: str | None) -> Standing:
         if cursor is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from activities.adapters.tryton.reading_on import Written
 from activities.adapters.tryton.wire import Read
 
 
@@ -56,7 +57,7 @@ class Currency(Read):
     code: str
 
 
-class Sale(Read):
+class Sale(Written):
     """One sale."""
 
     number: str | None
@@ -69,7 +70,6 @@ class Sale(Read):
     lines: list[SaleLine]
     payments: list[Paid]
     create_date: datetime
-    write_date: datetime
 
 
 class SaleAtNode(Sale):

@@ -53,7 +53,7 @@ class TrytonShipments:
                 documents += (_document(event) for event in events if isinstance(event, ParcelShipped | GoodsCollected))
         if len(found) < self._options.page:
             return DocumentPage(documents=tuple(documents))
-        last = Mark(found[-1].write_date, found[-1].id)
+        last = found[-1].mark
         return DocumentPage(documents=tuple(documents), next_cursor=str(Standing((last,), (last,))))
 
     async def close(self) -> None:

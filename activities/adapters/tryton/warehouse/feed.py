@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import structlog
 from pydantic import ValidationError
 
-from activities.adapters.tryton.reading_on import HandedOn, Mark, Standing, beginning
-from activities.adapters.tryton.rest import Span
+from activities.adapters.tryton.paging import Pages
+from activities.adapters.tryton.reading_on import HandedOn, Standing
 from activities.adapters.tryton.warehouse.drafting import INTERNAL, OUT
 from activities.adapters.tryton.warehouse.happenings import Document, Internal, Move, moved, transferred
 from activities.adapters.tryton.warehouse.papers import notes_on
@@ -34,9 +32,7 @@ if TYPE_CHECKING:
     Event = PartnerEvent | StockEvent
 
 log = structlog.get_logger()
-Written = TypeVar("Written", Outgoing, Internal, Move)
 _OF_SHIPMENT = {"stock.shipment.in", "stock.shipment.in.return", "stock.shipment.out.return", INTERNAL}
-_LATEST = (("write_date", "ASC"), ("id", "ASC"))
 _MODELS = 3
 
 
@@ -48,7 +44,7 @@ class WarehouseFeed:
         self._rest = rest
         self._masters = masters
         self._options = options
-        self._overlap = timedelta(seconds=options.overlap_s)
+        self._pages = Pages(rest, options.page, options.overlap_s, options.begins)
         self._handed_on = HandedOn()
 
     async def since(self, query: FeedQuery) -> FeedPage:
@@ -59,19 +55,15 @@ class WarehouseFeed:
         """
         before = standing = self._standing(query.cursor)
         known = self._handed_on.before(query.cursor)
-        full, found = False, list["Event"]()
-        for model, read in enumerate((self._outgoing, self._internal, self._moves)):
-            last, filled, events = await read(standing.marks[model])
-            mark = standing.marks[model] if last is None else last
-            standing = standing.moved(model, mark, None if filled else self._back)
-            full = full or filled
+        found: list[Event] = []
+        for read in (self._outgoing, self._internal, self._moves):
+            events, standing = await read(standing)
             found += events
+        after = standing.since(before)
         fresh = sorted((one for one in found if one.event_id not in known), key=lambda one: one.occurred_at)
-        if standing != before:
-            # While nothing happens the cursor stays as it is, and nobody has to write it down again.
-            standing = replace(standing, turn=standing.turn + 1)
-        self._handed_on.remember(standing, known, {event.event_id: event.occurred_at for event in found})
-        return FeedPage(events=tuple(fresh), cursor=str(standing), more=full)
+        seen = {event.event_id: event.occurred_at for event in found}
+        self._handed_on.remember(after, known, seen, self._pages.back)
+        return FeedPage(events=tuple(fresh), cursor=str(after), more=standing.more)
 
     def _standing(self, cursor: str | None) -> Standing:
         if cursor is None:
@@ -81,11 +73,8 @@ class WarehouseFeed:
         except ValueError as error:
             raise Uncertain(self._rest.partner, f"the cursor {cursor!r} is none of this feed's") from error
 
-    def _back(self, latest: Mark) -> Mark:
-        return latest.before(self._overlap, beginning(self._options.begins))
-
-    async def _outgoing(self, mark: Mark) -> tuple[Mark | None, bool, list[Event]]:
-        found = await self._after(OUT, Outgoing, mark, [["number", "!=", None]])
+    async def _outgoing(self, standing: Standing) -> tuple[list[Event], Standing]:
+        found, after = await self._pages.next(standing, 0, OUT, Outgoing, [["number", "!=", None]])
         notes = await notes_on(self._rest, OUT, [one.id for one in found])
         events: list[Event] = []
         for shipment in found:
@@ -93,18 +82,17 @@ class WarehouseFeed:
             if asked is not None:
                 stopped = notes[shipment.id].stopped
                 events += _told(shipment, partial(told_by, shipment, asked, stopped=stopped))
-        return *self._read_to(found), events
+        return events, after
 
-    async def _internal(self, mark: Mark) -> tuple[Mark | None, bool, list[Event]]:
-        found = await self._after(INTERNAL, Internal, mark, [["state", "in", ["shipped", "done"]]])
+    async def _internal(self, standing: Standing) -> tuple[list[Event], Standing]:
+        found, after = await self._pages.next(standing, 1, INTERNAL, Internal, [["state", "in", ["shipped", "done"]]])
         ends = {place for one in found for place in (one.from_location, one.to_location)}
         among = {place for one in found for each in one.moves for place in (each.from_location, each.to_location)}
         places = await self._masters.places(ends | among)
-        events = [event for one in found for event in _told(one, partial(transferred, one, places))]
-        return *self._read_to(found), events
+        return [event for one in found for event in _told(one, partial(transferred, one, places))], after
 
-    async def _moves(self, mark: Mark) -> tuple[Mark | None, bool, list[Event]]:
-        found = await self._after("stock.move", Move, mark, [["state", "=", "done"]])
+    async def _moves(self, standing: Standing) -> tuple[list[Event], Standing]:
+        found, after = await self._pages.next(standing, 2, "stock.move", Move, [["state", "=", "done"]])
         places = await self._masters.places(place for one in found for place in (one.from_location, one.to_location))
         papers = await self._papers(found)
         events: list[Event] = []
@@ -114,7 +102,7 @@ class WarehouseFeed:
             ours = model == OUT and papers.get(move.shipment or "") is None
             if not between and not ours:
                 events += _told(move, partial(moved, move, places, papers.get(move.shipment or "")))
-        return *self._read_to(found), events
+        return events, after
 
     async def _papers(self, moves: Sequence[Move]) -> dict[str, Document]:
         """The shipments these moves belong to, by reference, those of our releases left out."""
@@ -132,14 +120,6 @@ class WarehouseFeed:
                 papers = await self._rest.find(model, Document, [["id", "in", wanted]])
                 found |= {f"{model},{paper.id}": paper for paper in papers}
         return found
-
-    async def _after(self, model: str, record: type[Written], mark: Mark, where: list[object]) -> list[Written]:
-        span = Span(limit=self._options.page, order=_LATEST)
-        return await self._rest.find(model, record, [mark.after(), *where], span)
-
-    def _read_to(self, found: Sequence[Outgoing | Internal | Move]) -> tuple[Mark | None, bool]:
-        last = Mark(found[-1].write_date, found[-1].id) if found else None
-        return last, len(found) >= self._options.page
 
 
 def _told(record: Read, tell: Callable[[], Sequence[Event]]) -> Sequence[Event]:

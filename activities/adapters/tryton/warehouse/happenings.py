@@ -23,6 +23,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from activities.adapters.tryton.reading_on import Written
 from activities.adapters.tryton.warehouse.telling import Article, Named
 from activities.adapters.tryton.wire import Read
 from models.stock.events import (
@@ -52,7 +53,7 @@ _ORDER = re.compile(r"order:[a-z][a-z0-9_]*:[A-Za-z0-9._~-]+")
 _OUTSIDE = frozenset({"customer", "supplier"})
 
 
-class Move(Read):
+class Move(Written):
     """Goods that were moved."""
 
     product: Article
@@ -63,7 +64,6 @@ class Move(Read):
     shipment: str | None
     origin: str | None
     create_date: datetime
-    write_date: datetime
 
 
 class Moved(Read):
@@ -77,7 +77,7 @@ class Moved(Read):
     to_location: int
 
 
-class Internal(Read):
+class Internal(Written):
     """A shipment from one place of ours to another."""
 
     number: str | None
@@ -86,7 +86,6 @@ class Internal(Read):
     from_location: int
     to_location: int
     create_date: datetime
-    write_date: datetime
     moves: list[Moved]
 
 

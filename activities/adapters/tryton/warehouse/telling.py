@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from activities.adapters.tryton.reading_on import Written
 from activities.adapters.tryton.wire import Read
 from models.partners.events import (
     GoodsCollected,
@@ -63,14 +64,13 @@ class Sent(Read):
     package: Named | None
 
 
-class Outgoing(Read):
+class Outgoing(Written):
     """A shipment to a customer, with what is in it."""
 
     number: str | None
     state: str
     partially_assigned: bool
     create_date: datetime
-    write_date: datetime
     outgoing_moves: list[Sent]
 
 
