@@ -2,9 +2,16 @@
 
 import re
 import unicodedata
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from models.described import below_fields
+
+if TYPE_CHECKING:
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 # Characters that a reader cannot see, or that reorder what he sees: bidirectional controls, zero-width marks, BOM.
 _INVISIBLE = frozenset(
@@ -23,9 +30,20 @@ class StrictModel(BaseModel):
         extra="forbid",
         strict=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         ser_json_inf_nan="strings",
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: "CoreSchema", handler: "GetJsonSchemaHandler"
+    ) -> "JsonSchemaValue":
+        """Describe each field by the text below it."""
+        schema = super().__get_pydantic_json_schema__(core_schema, handler)
+        shown = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, text in below_fields(cls).items():
+            if name in shown:
+                shown[name].setdefault("description", text)
+        return schema
 
 
 def _is_control(character: str) -> bool:
