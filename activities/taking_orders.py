@@ -1,18 +1,22 @@
 """Taking orders in, whoever brings them: handed in to the API, or read from a channel by a worker.
 
-An order is kept once, whatever it says the next time; what cannot be mapped is kept in quarantine; what an order that
-is known says anew, such as that it was cancelled at the channel, reaches it as an event.
+An order is kept once, whatever it says the next time; what cannot be mapped is kept in quarantine; what is no order
+yet, such as a basket that is not paid, is noted there and asks nobody for anything: the channel sends it again when it
+is placed. What an order that is known says anew, such as that it was cancelled at the channel, reaches it as an event.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
-from models.errors import InvalidInput
+from activities.records.orders import QuarantineState
+from models.errors import InvalidInput, Noted, NotFound
+from models.ids import order_id as order_id_of
 from models.messages import START_MAX, OrderStart
 from models.order.channel_news import news, tells_of_change
 from models.order.order import Order, Provenance, digest
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from activities.ports.partners import ChannelFormat
     from activities.records.batches import OrderStarter
     from activities.records.channels import KnownOrders
-    from activities.records.orders import Inbox, Orders, Quarantine, Reading, Submission
+    from activities.records.orders import Inbox, Orders, Quarantine, Quarantined, Reading, Submission
     from models.order.document import OrderDocument
 
 log = structlog.get_logger()
@@ -50,6 +54,26 @@ def document_of(reading: Reading) -> OrderDocument:
     if reading.document is None:
         raise reading.error or InvalidInput.at("", "not_an_order", "holds no order")
     return reading.document
+
+
+async def set_aside(
+    orders: Orders, quarantine: Quarantine, channel: str, payload: bytes, error: InvalidInput
+) -> Quarantined:
+    """Keep what cannot be taken in: for somebody to look at, or, where nothing is wrong with it, for the record.
+
+    An order that we carry out is not one that is still to be placed: where its channel says so, a person has to look.
+    """
+    if isinstance(error, Noted) and error.external_id is not None:
+        with suppress(NotFound):
+            await orders.find(order_id_of(channel, error.external_id))
+            error = InvalidInput(error.errors)
+    entry = await quarantine.keep(channel, payload, error)
+    said = {"channel": channel, "quarantine_id": entry.id, "code": error.errors[0].code}
+    if entry.state is QuarantineState.NOTED:
+        log.info("payload noted", **said)
+    else:
+        log.warning("payload quarantined", **said)
+    return entry
 
 
 @dataclass(frozen=True)
@@ -109,5 +133,4 @@ class PolledOrders:
         log.info("order found by poll", order_id=order_id)
 
     async def _quarantine(self, channel: str, payload: bytes, error: InvalidInput) -> None:
-        entry = await self.quarantine.keep(channel, payload, error)
-        log.warning("payload quarantined", channel=channel, quarantine_id=entry.id, code=error.errors[0].code)
+        await set_aside(self.orders, self.quarantine, channel, payload, error)

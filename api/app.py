@@ -103,7 +103,7 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(part.router)
     problems.install(app, away=services.away)
     documentation.describe(app, BODIES)
-    app.add_middleware(BodyGate, streamed=frozenset({batches.PATH}))
+    app.add_middleware(BodyGate, streamed=frozenset({batches.PATH}), forms=channels.PATHS)
     app.add_middleware(RequestCounter, metrics=services.metrics)
     return app
 

@@ -33,7 +33,7 @@ from api.orders.temporal_changes import ChangeGateway
 from api.reconciliation.temporal_runs import ScheduledRuns
 from api.returns.returning import Returning
 from api.returns.temporal_returns import ReturnGateway
-from api.services import Check, NotTold, Services
+from api.services import Check, NotTold, Services, Unwell
 from api.stock.publishing import Publications
 from api.stock.quick_reads import QuickReads
 from api.temporal import Gateway
@@ -109,6 +109,7 @@ def _own_checks(store: Store, gateway: Gateway, metrics: Metrics) -> dict[str, C
     return {
         "database": Check(lambda: _database(store), essential=True),
         "temporal": Check(gateway.reachable, essential=True),
+        "workflows": Check(lambda: standing_still(gateway, metrics)),
         "fairness": Check(_fairness),
         "feeds": Check(lambda: feeds.check(store.feeds, metrics)),
     }
@@ -139,6 +140,19 @@ def _partners(settings: Settings) -> dict[str, PartnerSettings]:
 async def _database(store: Store) -> str:
     made = await store.api_keys.any_exist()
     return "answers" if made else "answers; no API key has been made yet"
+
+
+async def standing_still(gateway: Gateway, metrics: Metrics) -> str:
+    """Say that no order or return stands still because of our code.
+
+    Raises:
+        Unwell: some do; says how many, and where it is said what to do about them.
+    """
+    count = await gateway.standing_still()
+    metrics.standing_still.set(count)
+    if count:
+        raise Unwell(f"the tasks of {count} fail again and again: ops/runbooks/wedged-workflow.md")
+    return "none stands still"
 
 
 async def _fairness() -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from activities.ports.carriage import ParcelBook
-    from activities.ports.channels import CallbackFormat
+    from activities.ports.channels import Callbacks
     from activities.ports.partners import ChannelFormat
     from activities.ports.stock import StockLedger
     from activities.records.feeds import FeedBook
@@ -120,7 +120,7 @@ class Services:
     """Channels with a secret: their platform's signature is asked for, and lets in without an API key."""
     callback_secrets: Mapping[str, str] = field(default_factory=dict)
     """By partner; several, parted by spaces, while one is being replaced. Empty: its callbacks are refused."""
-    callback_formats: Mapping[str, CallbackFormat] = field(default_factory=dict)
+    callback_formats: Mapping[str, Callbacks] = field(default_factory=dict)
     """By partner; one that is not named calls us as Standard Webhooks has it."""
     replenishment: Replenishment | None = None
     """What is to be bought or moved; none: nothing is, here."""

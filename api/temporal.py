@@ -51,6 +51,7 @@ PUBLICATION = "PublicationWorkflow"
 TRANSFER = "TransferWorkflow"
 MESSAGE_MAX = 64 * 1024
 """Bytes. A larger update could wedge an order for good."""
+_FAILING = "TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'"
 RPC_WITHIN = timedelta(seconds=5)
 _CANCEL_WITHIN_S = 3.0
 _SUBSECOND = 0.05
@@ -203,6 +204,10 @@ class Gateway:
         if not await self._client.service_client.check_health(timeout=timedelta(seconds=2)):
             raise Unavailable("temporal", "is not serving")
         return self._client.namespace
+
+    async def standing_still(self) -> int:
+        """How many workflows' tasks fail again and again, as the server has noted it of them."""
+        return (await self._client.count_workflows(_FAILING, rpc_timeout=RPC_WITHIN)).count
 
     def _order(self, order_id: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(order_id)

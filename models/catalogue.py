@@ -1,12 +1,17 @@
 """Articles as the ERP's master data has them."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from models.base import Quantity, Sku, StrictModel, Text
 from models.order.document import EACH, Unit
 from models.order.parties import Country
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Component(StrictModel):
@@ -48,3 +53,18 @@ class Item(StrictModel):
         if unit is None or unit == self.unit:
             return quantity
         return next((quantity * pack.holds for pack in self.packs if pack.unit == unit), None)
+
+
+def goods_in(item: Item, known: Mapping[str, Item]) -> tuple[Component, ...]:
+    """What of one of an article lies on shelves: of a bundle its parts that do, else the article itself.
+
+    Nothing of a service. Of a part that nobody has told us of we take it that it lies on one.
+
+    Args:
+        item: the article.
+        known: what master data knows of its parts.
+    """
+    if not item.components:
+        return (Component(sku=item.sku, quantity=1),) if item.stocked else ()
+    parts = ((part, known.get(part.sku)) for part in item.components)
+    return tuple(part for part, told in parts if told is None or (told.stocked and not told.components))

@@ -7,6 +7,7 @@
     │   ├── Refused             the partner answered no, for a business reason      (refuse)
     │   └── Uncertain           we cannot know whether it was done                  (ask a person)
     ├── InvalidInput            what was sent cannot be read; names each field
+    │   └── Noted               nothing is wrong with it, and nothing follows from it, or not yet
     ├── Conflict                it contradicts what is there already
     └── NotFound                there is no such thing
 
@@ -104,6 +105,23 @@ class InvalidInput(OrderloomError):
     def at(cls, pointer: str, code: str, message: str) -> InvalidInput:
         """Refuse for one field."""
         return cls([FieldError(pointer=pointer, code=code, message=message)])
+
+
+class Noted(InvalidInput):
+    """What was sent is genuine and whole, and asks nothing of us, or not yet: it is kept, and nobody need look at it.
+
+    So are a basket that is not paid, and an event of a type that came after us.
+    """
+
+    def __init__(self, errors: Sequence[FieldError], external_id: str | None = None) -> None:
+        """Say why nothing follows, and which of the channel's orders it will be, where it will be one."""
+        super().__init__(errors)
+        self.external_id = external_id
+
+    @classmethod
+    def not_placed(cls, pointer: str, message: str, external_id: str) -> Noted:
+        """Note an order that its channel keeps but that is not to be carried out yet; it comes again when it is."""
+        return cls([FieldError(pointer=pointer, code="not_placed", message=message)], external_id)
 
 
 class Conflict(OrderloomError):

@@ -48,7 +48,7 @@ def named(path: Path) -> str:
 
 
 def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def kept_files() -> list[Path]:
@@ -79,7 +79,11 @@ def test_a_package_says_what_it_is_and_does_nothing() -> None:
 
 
 def test_a_file_holds_one_idea() -> None:
-    long = {named(path): lines for path in SOURCE if (lines := len(path.read_text().splitlines())) > FILE_MAX}
+    long = {
+        named(path): lines
+        for path in SOURCE
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > FILE_MAX
+    }
     assert long == {}
 
 
@@ -133,18 +137,18 @@ def test_every_state_machine_is_whole() -> None:
 
 
 def test_every_direct_dependency_says_what_it_is_for() -> None:
-    text = (ROOT / "pyproject.toml").read_text()
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     block = text.split("\ndependencies = [\n")[1].split("\n]")[0]
     assert [line for line in block.splitlines() if not re.search(r'",? # \S+', line)] == []
 
 
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
 def test_what_is_locked_is_what_is_asked_for(file: str) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked = [Requirement(text) for text in project["project"]["dependencies"] + project["dependency-groups"]["build"]]
     if file == "requirements-dev.txt":
         asked += [Requirement(text) for text in project["dependency-groups"]["dev"]]
-    lines = (ROOT / file).read_text().splitlines()
+    lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
     locked = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", "\n".join(lines), re.MULTILINE))
     for requirement in asked:
         version = locked.get(re.sub(r"[-_.]+", "-", requirement.name).lower())

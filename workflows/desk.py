@@ -18,7 +18,7 @@ from models.states.hold import HoldState
 from workflows.attempting import sparing
 from workflows.attributes import HOLD_REASON, ORDER_STATUS, WAITING_ON
 from workflows.details import details
-from workflows.own import own
+from workflows.own import IN_A_MINUTE, own
 from workflows.patches import SECOND_LOOK
 
 if TYPE_CHECKING:
@@ -208,4 +208,6 @@ class Desk(HoldDesk):
 
     def _recording(self) -> Callable[[], Awaitable[None]]:
         snapshot = self._standing.snapshot()
-        return lambda: own(OrderBookActivities.record, snapshot, summary=f"write down: {snapshot.headline.value}")
+        return lambda: own(
+            OrderBookActivities.record, snapshot, summary=f"write down: {snapshot.headline.value}", attempts=IN_A_MINUTE
+        )

@@ -14,3 +14,5 @@ SECOND_LOOK = "second-look"
 """What replenishment was refused is written down, and asked for anew some hours later, as it is wanted then. Of several
 holds a rejected one ends the waiting; a hold is closed by whoever stops asking; an order that is being cancelled waits
 for no stock, and takes no second wish."""
+LOOSE_ENDS = "loose-ends"
+"""An order whose rest is cancelled while service settles a parcel that was lost does not end before that is settled."""

@@ -15,7 +15,7 @@ from activities.adapters.shipengine.callbacks import ShipEngineCallbacks
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from activities.ports.channels import CallbackFormat
+    from activities.ports.channels import CallbackFormat, Callbacks
     from models.settings import PartnerSettings
 
 
@@ -25,11 +25,11 @@ def _stripe(settings: PartnerSettings) -> CallbackFormat:
     return StripeCallbacks(settings)
 
 
-def _several(settings: PartnerSettings) -> CallbackFormat:
+def _several(settings: PartnerSettings) -> Callbacks:
     return SeveralCallbacks(settings, CALLBACKS)
 
 
-CALLBACKS: dict[str, Callable[[PartnerSettings], CallbackFormat]] = {
+CALLBACKS: dict[str, Callable[[PartnerSettings], Callbacks]] = {
     "stripe": _stripe,
     "karrio": KarrioCallbacks,
     "shipengine": ShipEngineCallbacks,
@@ -38,7 +38,7 @@ CALLBACKS: dict[str, Callable[[PartnerSettings], CallbackFormat]] = {
 }
 
 
-def callback_formats(partners: Mapping[str, PartnerSettings]) -> dict[str, CallbackFormat]:
+def callback_formats(partners: Mapping[str, PartnerSettings]) -> dict[str, Callbacks]:
     """Make the formats of those partners that have one of their own, by the partner's name.
 
     Raises:

@@ -39,11 +39,8 @@ class Feed(Protocol):
         """Read on from a cursor."""
 
 
-class CallbackFormat(Protocol):
-    """A partner's own webhooks: how they are signed, and what they say in our words."""
-
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Check the signature; false where no secret is set. Header names are in lower case."""
+class CallbackReader(Protocol):
+    """A partner's own webhooks: what they say in our words."""
 
     def read(self, body: bytes) -> tuple[PartnerEvent | StockEvent, ...]:
         """Translate a webhook; empty where it is genuine and says nothing that concerns an order.
@@ -51,3 +48,29 @@ class CallbackFormat(Protocol):
         Raises:
             models.errors.InvalidInput: it cannot be read, or names an order of ours in a way that cannot be.
         """
+
+
+class CallbackFormat(CallbackReader, Protocol):
+    """Webhooks that show at a look whether they are genuine."""
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Check the signature; false where no secret is set. Header names are in lower case."""
+
+
+@runtime_checkable
+class CallbackSigners(CallbackReader, Protocol):
+    """Webhooks that do not: their keys are published and have to be fetched, or several partners call at one address.
+
+    `read` is for what was kept without its signature, and is replayed.
+    """
+
+    async def signer(self, body: bytes, headers: Mapping[str, str]) -> CallbackReader | None:
+        """Say who signed a webhook: it is read as his, whatever else it looks like; none where nobody who may did.
+
+        Raises:
+            models.errors.PartnerError: that cannot be told now; the webhook is to come again.
+        """
+
+
+Callbacks = CallbackFormat | CallbackSigners
+"""Either of them."""

@@ -127,7 +127,11 @@ class QuarantineState(StrEnum):
     """What became of a payload that could not be mapped."""
 
     OPEN = "open"
+    """Somebody has to look at it."""
+    NOTED = "noted"
+    """Nothing is wrong with it, and nothing follows from it, or not yet: nobody need look at it."""
     REPLAYED = "replayed"
+    """It was taken in, as it came or corrected; or its order came by itself."""
 
 
 @dataclass(frozen=True)
@@ -149,10 +153,17 @@ class Quarantined:
 
 
 class Quarantine(Protocol):
-    """Payloads kept until somebody corrects and replays them."""
+    """Payloads kept until somebody corrects and replays them, or for the record."""
 
     async def keep(self, channel: str, payload: bytes, error: InvalidInput) -> Quarantined:
-        """Keep a payload; the same one again (same channel and bytes) is the same entry."""
+        """Keep a payload; the same one again (same channel and bytes) is the same entry.
+
+        What is only `models.errors.Noted` needs nobody. All that is noted of one order is one entry, with the newest of
+        its payloads, and counts as replayed once the order is there.
+        """
+
+    async def open_by_channel(self) -> dict[str, int]:
+        """How many entries somebody has to look at, by channel."""
 
     async def find(self, entry_id: str) -> Quarantined:
         """Read one; raises `NotFound`."""

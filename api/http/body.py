@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 LARGEST = 1024 * 1024
 """Bytes; a larger body is refused unread."""
 _WITHIN_S = 30.0
+FORM = "application/x-www-form-urlencoded"
+_NOWHERE = re.compile(r"(?!)")
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -45,12 +48,22 @@ class BodyGate:
         largest: int = LARGEST,
         within_s: float = _WITHIN_S,
         streamed: frozenset[str] = frozenset(),
+        forms: re.Pattern[str] = _NOWHERE,
     ) -> None:
-        """Guard an application; a body sent to one of the `streamed` paths is a file, which the endpoint guards."""
+        """Guard an application.
+
+        Args:
+            app: what is behind it.
+            largest: bytes in a body.
+            within_s: how long a body may take to come.
+            streamed: paths to which files are sent; the endpoint guards those itself.
+            forms: paths to which a form may come as well as JSON; the endpoint says which one.
+        """
         self._app = app
         self._largest = largest
         self._within_s = within_s
         self._streamed = streamed
+        self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, read, and hand on."""
@@ -58,14 +71,15 @@ class BodyGate:
             await self._app(scope, receive, send)
             return
         try:
-            body = await self._admit(Headers(scope=scope), receive)
+            form = self._forms.fullmatch(scope["path"]) is not None
+            body = await self._admit(Headers(scope=scope), receive, form=form)
         except Refusal as refusal:
             await refusal.response()(scope, receive, send)
             return
         if body is not None:
             await self._app(scope, _replaying(body, receive), send)
 
-    async def _admit(self, headers: Headers, receive: Receive) -> bytes | None:
+    async def _admit(self, headers: Headers, receive: Receive, *, form: bool) -> bytes | None:
         """Read the body; none where the client went away.
 
         Raises:
@@ -79,7 +93,7 @@ class BodyGate:
         if int(length[:20]) > self._largest:
             raise self._too_large()
         if length != "0" or "transfer-encoding" in headers:
-            _check_type(headers.getlist("content-type"))
+            _check_type(headers.getlist("content-type"), form=form)
         try:
             async with asyncio.timeout(self._within_s):
                 return await self._read(receive)
@@ -104,12 +118,17 @@ class BodyGate:
         return Refusal(TOO_LARGE, f"a body may have at most {self._largest} bytes", headers={"Connection": "close"})
 
 
-def _check_type(declared: list[str]) -> None:
+def is_form(headers: Headers) -> bool:
+    """Whether a body is declared to be a web form's fields."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
+
+
+def _check_type(declared: list[str], *, form: bool) -> None:
     kind, _, parameters = (declared[0] if len(declared) == 1 else "").partition(";")
     kind = kind.strip().lower()
     is_json = kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
     charset = parameters.replace(" ", "").replace('"', "").lower()
-    if not is_json or charset not in {"", "charset=utf-8"}:
+    if not (is_json or (form and kind == FORM)) or charset not in {"", "charset=utf-8"}:
         raise Refusal(MEDIA, "the Content-Type must be application/json in UTF-8", code="content_type")
 
 

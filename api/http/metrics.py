@@ -29,9 +29,20 @@ class Metrics:
         self.quarantined = Counter(
             "orderloom_quarantined", "Payloads put in quarantine", ["channel"], registry=self._registry
         )
+        self.quarantine_open = Gauge(
+            "orderloom_quarantine_open",
+            "Payloads in quarantine that somebody has to look at, whoever put them there",
+            ["channel"],
+            registry=self._registry,
+        )
         self.callbacks = Counter("orderloom_callbacks", "Callbacks received", ["partner"], registry=self._registry)
         self.feeds = Gauge(
             "orderloom_feed_troubled", "Whether a feed cannot be read, by feed", ["feed"], registry=self._registry
+        )
+        self.standing_still = Gauge(
+            "orderloom_workflows_standing_still",
+            "Orders, returns and other workflows whose task fails again and again, when health was last asked for",
+            registry=self._registry,
         )
         self.deliveries = Counter(
             "orderloom_inbox_deliveries",

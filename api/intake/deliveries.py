@@ -163,10 +163,19 @@ class Deliveries:
     async def _sweep_round(self) -> None:
         while await self.sweep() == _BATCH:
             continue
+        await self.count_quarantine()
         if self._services.feeds is not None:
             await feeds.problems(self._services.feeds, self._services.metrics)
         if self._services.returning is not None:
             await self._services.returning.sweep(older_than_s=_UNSTARTED_FOR_S, limit=_BATCH)
+
+    async def count_quarantine(self) -> None:
+        """Tell the metrics what is in quarantine, what the workers put there by poll too; an alert stands on it."""
+        found = await self._services.quarantine.open_by_channel()
+        gauge = self._services.metrics.quarantine_open
+        gauge.clear()
+        for channel, entries in found.items():
+            gauge.labels(channel).set(entries)
 
     async def sweep(self) -> int:
         """Start orders that were kept but not started, some at once; answers how many run now."""

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from api.stock.events import read_stock_event, written
 from models.carriage.parcels import UNKNOWN_ORDER
-from models.errors import Conflict, InvalidInput, NotFound
+from models.errors import Conflict, InvalidInput, Noted, NotFound
 from models.partners.events import PARTNER_EVENT, OrderEvent, ParcelMoved
 from models.partners.sources import CALLBACK_QUARANTINE, FEED_QUARANTINE, check_source, checked
 from models.strict_json import field_errors, parse
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from models.stock.events import StockEvent
 
 _STOCK = "stock."
+_OF_NO_KNOWN_TYPE = "union_tag_invalid"
+"""Pydantic's code where `type` names none of the types there are."""
 
 
 def is_event(quarantined_as: str) -> bool:
@@ -32,47 +34,46 @@ def is_event(quarantined_as: str) -> bool:
 def read_quarantined(
     services: Services, quarantined_as: str, sent: bytes
 ) -> tuple[str, tuple[PartnerEvent | StockEvent, ...]]:
-    """Read again what was quarantined under this name; answers who told it, and what.
+    """Read again what was quarantined under this name, a partner's webhook in its own format; answers who told what.
 
     Raises:
-        InvalidInput: it still cannot be read.
+        InvalidInput: it still cannot be read, or tells what is another partner's to tell.
     """
     if quarantined_as.startswith(FEED_QUARANTINE):
         source = quarantined_as.removeprefix(FEED_QUARANTINE)
         return source, (read_event(source, sent),)
     source = quarantined_as.removeprefix(CALLBACK_QUARANTINE)
-    return source, read_events(services, source, sent)
-
-
-def read_events(services: Services, source: str, sent: bytes) -> tuple[PartnerEvent | StockEvent, ...]:
-    """Read a webhook, in the partner's own format where it has one; empty where it says nothing we heed.
-
-    Raises:
-        InvalidInput: it cannot be read, or tells what is another partner's to tell.
-    """
     own = services.callback_formats.get(source)
-    if own is None:
-        return (read_event(source, sent),)
-    return checked(source, own.read(sent))
+    return source, (read_event(source, sent),) if own is None else checked(source, own.read(sent))
 
 
 def read_event(source: str, sent: bytes) -> PartnerEvent | StockEvent:
     """Read one event in our words, about an order or about stock, which must be one this partner may tell of.
 
     Raises:
-        InvalidInput: not JSON, not a known event, or another partner's.
+        Noted: an event of a type that is not known here: it may be newer than we are.
+        InvalidInput: not JSON, no event, or another partner's.
     """
     document = parse(sent)
     kind = document.get("type") if isinstance(document, dict) else None
-    if isinstance(kind, str) and kind.startswith(_STOCK):
-        check_source(source, kind)
-        return read_stock_event(sent)
     try:
-        event = PARTNER_EVENT.validate_json(sent)
-    except ValidationError as error:
-        raise InvalidInput(field_errors(error, document=document)) from error
+        if isinstance(kind, str) and kind.startswith(_STOCK):
+            check_source(source, kind)
+            return read_stock_event(sent)
+        event = _partner_event(sent, document)
+    except InvalidInput as error:
+        if isinstance(kind, str) and error.errors[0].code == _OF_NO_KNOWN_TYPE:
+            raise Noted(error.errors) from error
+        raise
     check_source(source, event.type)
     return event
+
+
+def _partner_event(sent: bytes, document: object) -> PartnerEvent:
+    try:
+        return PARTNER_EVENT.validate_json(sent)
+    except ValidationError as error:
+        raise InvalidInput(field_errors(error, document=document)) from error
 
 
 async def take(

@@ -1,4 +1,8 @@
-"""Taking orders in: kept for good first, then started; what cannot be mapped is kept in quarantine."""
+"""Taking orders in: kept for good first, then started; what cannot be mapped is kept in quarantine.
+
+An answer says what became of what was sent: 202 where it was taken and goes on from here, 200 where it is only kept,
+422 where whoever sent it is to correct it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi.responses import Response
 
-from activities.taking_orders import document_of, keep
+from activities.records.orders import QuarantineState
+from activities.taking_orders import document_of, keep, set_aside
 from api.http.problems import CONFLICT, INVALID, MALFORMED, Kind, Malformed, Refusal, listed, told_apart
 from api.intake.quarantine_views import quarantine_path
 from api.orders.views import AcceptedOrder, AcceptedOrders, QuarantinedOrder, order_path
@@ -40,7 +45,7 @@ class Intake:
             body: as it came.
             webhook: whether the platform itself calls, by a webhook. Nobody there corrects a payload: it is sent again
                 for hours if it is refused, and in the end the webhook is taken away, for all other orders too. So what
-                is safe in quarantine is taken.
+                is safe in quarantine is answered with 200, as is whatever is only noted, whoever sends it.
 
         Raises:
             Refusal: there is no order in it that can be mapped; it is in quarantine, and the refusal says where.
@@ -50,16 +55,17 @@ class Intake:
             readings = layout.read(body)
         except InvalidInput as error:
             told = told_apart(error, body)
-            if webhook and body:
-                return await self._set_aside(channel, body, told)
-            raise await self._kept(channel, body, told) from error
+            if body:
+                return await self._set_aside(channel, body, told, webhook=webhook)
+            raise Refusal(MALFORMED, str(told), errors=listed(told.errors)) from error
         if len(readings) == 1:
             return await self._single(channel, layout, readings[0], webhook=webhook)
         answers = [await self._one_of_several(channel, layout, reading) for reading in readings]
-        refused = [answer for answer in answers if isinstance(answer, QuarantinedOrder)]
+        refused = [each for each in answers if isinstance(each, QuarantinedOrder) and each.status == "quarantined"]
         if len(refused) == len(answers) and not webhook:
             raise _none_mapped(refused)
-        return accepted(AcceptedOrders(orders=answers))
+        answer = AcceptedOrders(orders=answers)
+        return accepted(answer) if any(isinstance(each, AcceptedOrder) for each in answers) else kept(answer)
 
     async def canonical(self, body: bytes) -> Response:
         """Take in one canonical order; a client that can build one can correct one, so nothing is kept of a bad one.
@@ -108,9 +114,7 @@ class Intake:
         try:
             answer = await self._mapped(layout, reading)
         except InvalidInput as error:
-            if webhook:
-                return await self._set_aside(channel, reading.payload, error)
-            raise await self._kept(channel, reading.payload, error) from error
+            return await self._set_aside(channel, reading.payload, error, webhook=webhook)
         return accepted(answer, answer.location)
 
     async def _one_of_several(
@@ -122,35 +126,53 @@ class Intake:
             return await self._quarantined(channel, reading.payload, error)
 
     async def _quarantined(self, channel: str, payload: bytes, error: InvalidInput) -> QuarantinedOrder:
-        entry = await self.keep(channel, payload, error)
-        return QuarantinedOrder(quarantine_id=entry.id, location=quarantine_path(entry.id), errors=list(error.errors))
+        return _shown(await self.keep(channel, payload, error), error)
 
-    async def _set_aside(self, channel: str, payload: bytes, error: InvalidInput) -> Response:
-        """Keep what somebody of ours has to look at, and be done with it towards the platform."""
-        answer = await self._quarantined(channel, payload, error)
-        return accepted(AcceptedOrders(orders=[answer]), answer.location)
+    async def _set_aside(self, channel: str, payload: bytes, error: InvalidInput, *, webhook: bool) -> Response:
+        """Keep what cannot be taken, and be done with it towards a platform; others are told to correct a fault.
+
+        Raises:
+            Refusal: it is faulty, and not a platform's.
+        """
+        entry = await self.keep(channel, payload, error)
+        if not webhook and entry.state is not QuarantineState.NOTED:
+            raise refused_and_kept(entry, error) from error
+        answer = _shown(entry, error)
+        return kept(AcceptedOrders(orders=[answer]), answer.location)
 
     async def _mapped(self, layout: ChannelFormat, reading: Reading) -> AcceptedOrder:
         return await self.document(document_of(reading), reading.payload, layout.format)
 
     async def keep(self, channel: str, payload: bytes, error: InvalidInput) -> Quarantined:
-        """Put a payload in quarantine."""
-        entry = await self.services.quarantine.keep(channel, payload, error)
-        self.services.metrics.quarantined.labels(channel).inc()
-        log.warning("payload quarantined", channel=channel, quarantine_id=entry.id, code=error.errors[0].code)
+        """Put a payload in quarantine, or note it; only what somebody has to look at counts as quarantined."""
+        entry = await set_aside(self.services.orders, self.services.quarantine, channel, payload, error)
+        if entry.state is not QuarantineState.NOTED:
+            self.services.metrics.quarantined.labels(channel).inc()
         return entry
-
-    async def _kept(self, channel: str, payload: bytes, error: InvalidInput) -> Refusal:
-        if not payload:
-            return Refusal(MALFORMED, str(error), errors=listed(error.errors))
-        entry = await self.keep(channel, payload, error)
-        return refused_and_kept(entry, error)
 
 
 def accepted(answer: View, location: str | None = None) -> Response:
-    """Answer 202, with where to look."""
+    """Answer 202, with where to look: it was taken, and goes on from here."""
+    return _answered(202, answer, location)
+
+
+def kept(answer: View, location: str | None = None) -> Response:
+    """Answer 200, with where to look: it is safe with us, and nothing more happens by itself."""
+    return _answered(200, answer, location)
+
+
+def _answered(status: int, answer: View, location: str | None) -> Response:
     headers = {"Location": location} if location else {}
-    return Response(answer.model_dump_json(), 202, headers=headers, media_type="application/json")
+    return Response(answer.model_dump_json(), status, headers=headers, media_type="application/json")
+
+
+def _shown(entry: Quarantined, error: InvalidInput) -> QuarantinedOrder:
+    return QuarantinedOrder(
+        status="noted" if entry.state is QuarantineState.NOTED else "quarantined",
+        quarantine_id=entry.id,
+        location=quarantine_path(entry.id),
+        errors=list(error.errors),
+    )
 
 
 def refused_and_kept(entry: Quarantined, error: InvalidInput) -> Refusal:

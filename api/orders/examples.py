@@ -71,7 +71,18 @@ CALLBACK = {
     "state": "delivered",
 }
 RECEIVED_EVENT = {"event_id": "evt-9001", "status": "received"}
+KEPT_EVENT = {"event_id": "evt-9001", "status": "quarantined"}
 ERRORS = [{"pointer": "/lines/0/total", "code": "inconsistent", "message": "is 39.00 EUR, but its parts come to 40.00"}]
+KEPT_ORDERS = {
+    "orders": [
+        {
+            "status": "quarantined",
+            "quarantine_id": "q-5f1c0d6f7a2b4e8d9c3a1b2e",
+            "location": "/v1/quarantine/q-5f1c0d6f7a2b4e8d9c3a1b2e",
+            "errors": ERRORS,
+        }
+    ]
+}
 PUBLICATION_LAGS = {
     "channels": [
         {"channel": "shopify", "offers": 500, "waiting": 3, "median_s": 2.4, "p95_s": 4.1, "worst_s": 9.8},

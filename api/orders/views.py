@@ -54,9 +54,10 @@ class AcceptedOrder(View):
 
 
 class QuarantinedOrder(View):
-    """One of several orders that could not be mapped, and is kept."""
+    """What could not be taken in as an order, and is kept."""
 
-    status: Literal["quarantined"] = "quarantined"
+    status: Literal["quarantined", "noted"]
+    """Noted: nothing is wrong with it, it is no order yet, such as an unpaid basket; nobody need look at it."""
     quarantine_id: str
     location: str
     errors: list[FieldError]
@@ -217,7 +218,8 @@ class ReceivedEvent(View):
     """The answer to a callback; the same for one that was here before."""
 
     event_id: str
-    status: Literal["received", "quarantined"]
+    status: Literal["received", "noted", "quarantined"]
+    """Noted: of a type that is not known here; kept, and nobody need look at it. Quarantined: somebody has to."""
 
 
 def _summary(view: OrderView) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Request, Response
 
@@ -17,9 +17,12 @@ from models.errors import NotFound
 from workflows.regular import RECONCILIATION, STOCK_CHECK
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from activities.records.orders import Principal
     from api.services import Services
 
+Route = TypeVar("Route", bound="Callable[..., Awaitable[Response]]")
 router = APIRouter(prefix="/v1", tags=["reconciliation"])
 _REFUSALS = (400, 401, 404, 408, 409, 413, 415, 422, 503)
 
@@ -32,27 +35,25 @@ class RunBegun(View):
     location: str
 
 
-@router.post(
-    "/reconciliation/runs",
-    status_code=202,
-    response_class=Response,
-    summary="Reconcile now",
-    responses=answers(*_REFUSALS, s202=(RunBegun, examples.RUN_BEGUN)),
-    openapi_extra={"parameters": [REPEATING]},
-)
+def _at_once(path: str, summary: str, example: Any) -> Callable[[Route], Route]:  # noqa: ANN401 - a document
+    """Have this address begin a run."""
+    return router.post(
+        path,
+        status_code=202,
+        response_class=Response,
+        summary=summary,
+        responses=answers(*_REFUSALS, s202=(RunBegun, example)),
+        openapi_extra={"parameters": [REPEATING]},
+    )
+
+
+@_at_once("/reconciliation/runs", "Reconcile now", examples.RUN_BEGUN)
 async def reconcile(request: Request, services: Provided, caller: Caller) -> Response:
     """Lay our books beside our partners' at once; by itself that is done every quarter of an hour."""
     return await _begin(request, services, caller, RECONCILIATION, "/v1/reconciliation/runs")
 
 
-@router.post(
-    "/inventory/checks",
-    status_code=202,
-    response_class=Response,
-    summary="Compare stock now",
-    responses=answers(*_REFUSALS, s202=(RunBegun, examples.CHECK_BEGUN)),
-    openapi_extra={"parameters": [REPEATING]},
-)
+@_at_once("/inventory/checks", "Compare stock now", examples.CHECK_BEGUN)
 async def check(request: Request, services: Provided, caller: Caller) -> Response:
     """Compare stock with the warehouse, the ERP and itself; what differs from a partner is shown if it lasts."""
     return await _begin(request, services, caller, STOCK_CHECK, "/v1/inventory/differences")

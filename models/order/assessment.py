@@ -56,6 +56,8 @@ class Assessment(StrictModel):
     """What to reserve: bundles are taken apart."""
     demand: Demand | None = None
     """Who wants it and how, for sourcing; none where nothing is reserved."""
+    goes_together: bool = False
+    """Whether no part of it may go before all of it can; not heeded where an order was judged before it was said."""
     held_soft_hours: Annotated[int, Field(ge=1)] = 24 * 7
     """How long stock is held while somebody has to decide about the order."""
     unknown_skus: tuple[Sku, ...] = ()

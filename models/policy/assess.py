@@ -9,6 +9,7 @@ from models.order.document import Delivery
 from models.policy import routing, screening
 from models.policy.decision import Decision, DecisionKind
 from models.policy.money import money_terms
+from models.policy.stock.sourcing.sourcing import goes_in_parts
 from models.policy.stock.wanting import demand_of
 from models.states.hold import HoldKind
 
@@ -65,6 +66,7 @@ def assess(
         objections=_objections(masters, decisions),
         needs=wanted,
         demand=demand_of(policy.stock, order) if wanted else None,
+        goes_together=bool(wanted) and _goes_together(policy, order),
         held_soft_hours=policy.stock.sourcing.held_soft_hours,
         unknown_skus=unknown,
         weight_grams=_weight(wanted, items),
@@ -76,6 +78,10 @@ def assess(
         changes=policy.changes,
         promises=policy.promises.towards(order.shipping_address.country if order.shipping_address else None),
     )
+
+
+def _goes_together(policy: PolicySet, order: Order) -> bool:
+    return not goes_in_parts(policy.stock, demand_of(policy.stock, order))
 
 
 def _objections(masters: Decision, decisions: Iterable[Decision]) -> tuple[Objection, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from models.catalogue import goods_in
 from models.order.assessment import Route
 from models.order.document import EACH, FulfilledBy, ServiceLevel
 from models.order.payment_terms import PaymentTerms
@@ -63,13 +64,8 @@ def _goods_of(line: Line, items: Mapping[str, Item]) -> Counter[str]:
     if item is None or not line.open_quantity or not line.needs_shipping:
         return goods
     units = _units(line, item)
-    for part in item.components:
-        # Of a part that nobody has told us of we take it that it lies on a shelf: it is asked about anyway.
-        known = items.get(part.sku)
-        if known is None or (known.stocked and not known.components):
-            goods[part.sku] += part.quantity * units
-    if item.stocked and not item.components:
-        goods[line.sku] = units
+    for part in goods_in(item, items):
+        goods[part.sku] += part.quantity * units
     return goods
 
 

@@ -113,7 +113,7 @@ def went(case: ReturnCase, inspection: str, number: int, found: Found, at: datet
 
 
 def lines_of(case: ReturnCase, lot: Lot) -> tuple[StockLine, ...]:
-    """What lies on the shelf in the ledger's terms: a bundle as its parts, goods sold by the pack as packs."""
+    """What lies on the shelf in the ledger's terms: a bundle as its goods, what is sold by the pack as packs."""
     bought = case.sold.line(lot.line_id)
     if bought is None or not bought.parts or bought.sku != lot.sku:
         unit = bought.unit if bought is not None and bought.sku == lot.sku else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from models.base import ChannelName, Count, Identifier, Quantity, Sku, StrictModel, Text
-from models.catalogue import Component
+from models.catalogue import Component, goods_in
 from models.ids import OrderId
 from models.ledger.portions import Portion, TaxShare, portion
 from models.money import Currency, Money
@@ -43,7 +43,7 @@ class SoldLine(StrictModel):
     """The tax in `total`, by its code."""
     shipped: Count
     parts: tuple[Component, ...] = ()
-    """What a bundle is made of; none: the article itself lies on the shelf."""
+    """What of one of a bundle lies on shelves: its parts that are goods; none: the article itself does."""
     has_goods: bool = True
     """False for a service or a download: nothing can come back."""
     weight_grams: Annotated[int, Field(ge=0)] = 0
@@ -88,7 +88,14 @@ class Sold(StrictModel):
 
 
 def sold(order: Order, snapshot: OrderSnapshot, items: Mapping[str, Item], customer_class: str | None) -> Sold:
-    """Pin what a return needs to know of an order."""
+    """Pin what a return needs to know of an order.
+
+    Args:
+        order: what was ordered.
+        snapshot: what became of it.
+        items: what master data knows of its articles and of their parts.
+        customer_class: whose orders are taken back by which rules.
+    """
     shipped = {line.line_id: line.shipped for line in snapshot.lines}
     return Sold(
         order_id=order.id,
@@ -121,6 +128,7 @@ def _taxes(priced: Iterable[Priced], currency: str) -> tuple[TaxShare, ...]:
 def _lines(order: Order, shipped: Mapping[str, int], items: Mapping[str, Item]) -> Iterable[SoldLine]:
     for line in order.lines:
         item = items.get(line.sku)
+        goods = goods_in(item, items) if item else ()
         tax = Money.sum_of((tax.amount for tax in line.taxes), order.currency)
         yield SoldLine(
             line_id=line.id,
@@ -132,7 +140,7 @@ def _lines(order: Order, shipped: Mapping[str, int], items: Mapping[str, Item]) 
             net=line.total - tax,
             taxes=_taxes([line], order.currency),
             shipped=shipped.get(line.id, 0),
-            parts=item.components if item else (),
-            has_goods=line.needs_shipping and (item is None or item.stocked or bool(item.components)),
+            parts=goods if item and item.components else (),
+            has_goods=line.needs_shipping and (item is None or bool(goods)),
             weight_grams=item.weight_grams if item else 0,
         )

@@ -41,6 +41,8 @@ class Demand(StrictModel):
     """What the goods bring, in minor units of the order's own currency: what a costly parcel is weighed against."""
     avoid_nodes: tuple[Identifier, ...] = ()
     """Nodes that have turned this order down."""
+    only_at: Identifier | None = None
+    """The one node that may serve it: the rest of an order that goes together lies there."""
 
     @property
     def holders(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from tests.contracts.between import Between
 Answer = TypeVar("Answer")
 
 numbers = count(1)
-_WAIT_S = 120.0
+_WAIT_S = 300.0
 ABROAD = Address(
     name="王小明 · שלום · Zoe\u0301 😀",
     company="Ōtani & Söhne",

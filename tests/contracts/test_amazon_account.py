@@ -65,7 +65,7 @@ def test_every_request_and_answer_here_is_judged_by_the_published_models():
 def test_the_quotas_are_those_the_published_models_name():
     found = set()
     for name in SPECIFICATIONS_USED.values():
-        for path in json.loads((SPECIFICATIONS / name).read_text())["paths"].values():
+        for path in json.loads((SPECIFICATIONS / name).read_text(encoding="utf-8"))["paths"].values():
             for operation in (each for each in path.values() if isinstance(each, dict)):
                 # Both versions of the Orders API call one operation getOrder, with one plan.
                 if (plan := PLANS.get(operation["operationId"])) is not None:

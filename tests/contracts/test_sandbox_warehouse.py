@@ -67,7 +67,7 @@ def _texts(value: Any) -> Iterator[Any]:
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.05)
 

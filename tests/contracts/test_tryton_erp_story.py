@@ -271,7 +271,7 @@ async def test_an_order_that_is_processed_later_is_answered_at_once(tmp_path_fac
         sold = order()
         number = (await erp.create_order(sold)).reference
         states = set()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while "processing" not in states:
                 [sale] = await clerk.find("sale.sale", Stated, [["reference", "=", sold.key]])
                 states.add(sale.state)

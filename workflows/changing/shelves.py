@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from models.order.pieces import Piece
     from models.stock.reservation import Allocation
     from workflows.ordering.run import Run
-    from workflows.stocking.stock import Batch
+    from workflows.stocking.batch import Batch
 
 Freed = tuple[str, dict["Piece", int]]
 """What is to be given back of a reservation, by its key."""

@@ -21,7 +21,7 @@ from workflows.changing.shelves import elsewhere, pieces_in, without
 from workflows.fulfilling.consignment import consignments
 from workflows.fulfilling.releasing import recall, void_label
 from workflows.queues import Partner
-from workflows.stocking.stock import Batch
+from workflows.stocking.batch import Batch
 
 if TYPE_CHECKING:
     from models.order.pieces import Piece

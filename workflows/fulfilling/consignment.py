@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from models.partners.carriers import Label
     from models.stock.reservation import Allocation
     from workflows.ordering.run import Run
-    from workflows.stocking.stock import Batch
+    from workflows.stocking.batch import Batch
 
 _NOT_YET = datetime.max.replace(tzinfo=UTC)
 

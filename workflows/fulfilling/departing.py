@@ -11,6 +11,7 @@ from models.partners.events import StockLost
 from models.stock.outlook import ReleaseCheck
 from workflows.fulfilling.consignment import consignments
 from workflows.fulfilling.elsewhere import source_again
+from workflows.stocking.as_one import AsOne
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from workflows.fulfilling.alarm import Alarm
     from workflows.fulfilling.consignment import Consignment
     from workflows.ordering.run import Run
-    from workflows.stocking.stock import Batch
+    from workflows.stocking.as_one import Part
+    from workflows.stocking.batch import Batch
 
 _WAVE = "wave "
 
@@ -37,8 +39,10 @@ class Departures:
 
     @property
     def call(self) -> bool:
-        """Whether there is something to release."""
-        return bool(self._run.stock.ready or self._alarm.all_passed(_WAVE))
+        """Whether there is something to release; of what goes together nothing is before all of it can go."""
+        stock = self._run.stock
+        may_go = bool(stock.ready) and (stock.is_whole or not self._run.assessment.goes_together)
+        return may_go or bool(self._alarm.all_passed(_WAVE))
 
     async def next(self) -> list[Consignment]:
         """Take what is to be released now."""
@@ -51,6 +55,8 @@ class Departures:
         for name in self._alarm.all_passed(_WAVE):
             self._alarm.unset(name)
             run.stock.resume(name.removeprefix(_WAVE))
+        if run.assessment.goes_together:
+            return self._all_at_once(await AsOne(run, self._look).next())
         wanted: list[Consignment] = []
         while run.stock.ready:
             batch = await run.stock.next_firm()
@@ -58,18 +64,37 @@ class Departures:
         return wanted
 
     async def _looked_at(self, batch: Batch) -> list[Consignment]:
+        outlook = await self._look(batch)
+        if outlook is None:
+            return consignments(self._run, batch)
+        good = await self._without_bad_lots(batch, outlook.bad_lots)
+        return await self._by_node(batch, good, outlook)
+
+    async def _look(self, batch: Batch) -> ReleaseOutlook | None:
+        """Look at its nodes and lots, where policy has it so."""
         run, rules = self._run, self._run.assessment.fulfilment
         if not rules.look_before_release:
-            return consignments(run, batch)
+            return None
         check = ReleaseCheck(
             order_id=run.order.id,
             allocations=batch.allocations,
             waves=() if batch.waited else rules.waves,
             express=run.assessment.route.expedite,
         )
-        outlook = await run.own(StockActivities.outlook, check, "look at nodes and lots before the release")
-        good = await self._without_bad_lots(batch, outlook.bad_lots)
-        return await self._by_node(batch, good, outlook)
+        return await run.own(StockActivities.outlook, check, "look at nodes and lots before the release")
+
+    def _all_at_once(self, parts: list[Part]) -> list[Consignment]:
+        """Release all of them, or have all of them wait for the last of their waves."""
+        waves = [(part.outlook.wave_at, part.node) for part in parts if part.outlook and part.outlook.wave_at]
+        wanted: list[Consignment] = []
+        for part in parts:
+            if waves:
+                at, node = max(waves)
+                self._hold_back(part.batch, node, at)
+                continue
+            (consignment,) = consignments(self._run, part.batch)
+            wanted.append(self._of_kind(consignment, part.outlook) if part.outlook else consignment)
+        return wanted
 
     async def _without_bad_lots(self, batch: Batch, bad: Iterable[BadLot]) -> tuple[Allocation, ...]:
         """Reserve what must not go once more: another lot, at the same node or elsewhere."""

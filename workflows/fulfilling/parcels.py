@@ -17,12 +17,13 @@ from models.states.hold import HoldKind, HoldState
 from workflows.asking import Manner, NotDone
 from workflows.desk import CancelOrder
 from workflows.ordering.settling import refund
-from workflows.patches import REAL_PARTNERS, WHOLE_LIFE
+from workflows.patches import LOOSE_ENDS, REAL_PARTNERS, WHOLE_LIFE
 from workflows.queues import Partner
 
 if TYPE_CHECKING:
     from models.order.pieces import Parcel
     from models.partners.events import ParcelMoved
+    from models.states.hold import Hold
     from workflows.ordering.run import Run
 
 _UNDELIVERED = {ShipmentState.LOST, ShipmentState.RETURNED_TO_SENDER}
@@ -169,9 +170,16 @@ async def _settled_by_a_person(run: Run, said: str) -> None:
             await run.desk.answer(hold)
         except CancelOrder:
             if not run.standing.goods.all_shipped:
+                if workflow.patched(LOOSE_ENDS):
+                    # The wish is for what has not left; this has, and the order does not end before it is settled.
+                    run.aside(_until_settled(run, hold))
                 raise
             # Nothing is left that could be cancelled: what has left stays sold, and this is still to be settled.
             run.desk.answer_wish("cannot be cancelled: all of it has left")
+
+
+async def _until_settled(run: Run, hold: Hold) -> None:
+    await workflow.wait_condition(lambda: run.standing.holds[hold.id].state is not HoldState.OPEN)
 
 
 def all_delivered(run: Run) -> bool:

@@ -11,6 +11,7 @@ from activities.carriers import CarrierActivities
 from activities.warehouse import WarehouseActivities
 from models.order.casebook import said
 from models.order.document import Delivery
+from models.order.snapshot import TimelineKind
 from models.partners.asking import Undo
 from models.partners.carriers import Booking
 from models.partners.warehouse import Release
@@ -120,6 +121,16 @@ async def void_label(run: Run, consignment: Consignment, reason: str) -> str:
     manner = Manner(Partner.CARRIER, "void the label", may_give_up=True)
     undone = await run.ask(CarrierActivities.void, undo, manner)
     return "voided" if undone.happened else "there was none"
+
+
+async def forget_label(run: Run, consignment: Consignment, reason: str) -> None:
+    """Have the label of what will not go under it voided, if there is one; a person may give that up."""
+    if consignment.label is None:
+        return
+    try:
+        await void_label(run, consignment, reason)
+    except NotDone:
+        run.standing.tell(f"the label from {consignment.node} is not voided", kind=TimelineKind.TROUBLE)
 
 
 async def _book(run: Run, consignment: Consignment) -> Label:

@@ -12,8 +12,9 @@ from models.order.snapshot import TimelineKind
 from models.states.hold import HoldKind, HoldState
 from workflows.asking import NotDone
 from workflows.fulfilling.elsewhere import source_again
-from workflows.fulfilling.releasing import recall, void_label
+from workflows.fulfilling.releasing import forget_label, recall
 from workflows.queues import Partner
+from workflows.stocking.calling_back import call_back
 
 if TYPE_CHECKING:
     from workflows.fulfilling.consignment import Consignment
@@ -31,7 +32,7 @@ async def stop_and_leave(run: Run, consignment: Consignment, reason: str) -> boo
         run.standing.tell(f"{consignment.node} cannot stop it any more: it is waited for", actor=Partner.WMS.value)
         return True
     if run.order.fulfilment.delivery is Delivery.SHIP:
-        run.aside(_forget_label(run, consignment, reason))
+        run.aside(forget_label(run, consignment, reason))
     await _source(run, consignment, reason)
     return True
 
@@ -49,6 +50,7 @@ async def _source(run: Run, consignment: Consignment, reason: str) -> None:
         run.standing.goods.taken_back(missing)
     else:
         run.standing.goods.unreserved(consignment.allocations)
+    await call_back(run, reason)
     await source_again(
         run,
         needs_of(missing),
@@ -67,19 +69,10 @@ async def _make_sure(run: Run, consignment: Consignment, reason: str) -> None:
         stopped = False
     if stopped:
         run.standing.tell(f"recalled from {consignment.node}", kind=TimelineKind.UNDO, actor=Partner.WMS.value)
-        await _forget_label(run, consignment, reason)
+        await forget_label(run, consignment, reason)
         return
     said = f"{consignment.node} may have sent what was sourced again elsewhere: it may arrive twice"
     rule = "an answer from service, once it is settled"
     hold = run.standing.open_hold(HoldKind.OTHER, said, waiting_on=Partner.WMS.value, release_rule=rule)
     await run.desk.show()
     await workflow.wait_condition(lambda: run.standing.holds[hold.id].state is not HoldState.OPEN)
-
-
-async def _forget_label(run: Run, consignment: Consignment, reason: str) -> None:
-    if consignment.label is None:
-        return
-    try:
-        await void_label(run, consignment, reason)
-    except NotDone:
-        run.standing.tell(f"the label from {consignment.node} is not voided", kind=TimelineKind.TROUBLE)

@@ -31,7 +31,7 @@ from workflows.fulfilling.alarm import Alarm
 from workflows.ordering.disputing import Disputes
 from workflows.ordering.promising import Promising
 from workflows.ordering.undoing import Undoing
-from workflows.own import own
+from workflows.our_books import OurBooks
 from workflows.stocking.stock import Stocking
 
 if TYPE_CHECKING:
@@ -150,14 +150,15 @@ class Run:
         return await asking.ask(verb, question, manner)
 
     async def own(self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, summary: str) -> Reply:
-        """Ask our own store: quick, and retried until it answers; what it refuses waits for a person.
+        """Ask our own store (workflows/our_books.py): retried until it answers; what it refuses waits for a person.
 
         Raises:
             CancelOrder: the hold was rejected, or somebody wants the order cancelled.
         """
+        books = OurBooks(self.standing, self.desk, self.desk.approved, lambda: self.desk.wish is not None)
         while True:
             try:
-                return await own(verb, question, summary=summary)
+                return await books.ask(verb, question, summary)
             except (ActivityError, ApplicationError) as error:
                 reason = f"our own books refused to {summary}: {trouble_of(error).message}"
                 await self.desk.clear([Objection(kind=HoldKind.OTHER, reason=reason[:500])])

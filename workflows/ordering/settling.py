@@ -171,7 +171,7 @@ def _in_full(run: Run, asked: Invoice, sale: Sale) -> Invoice:
 # --- given back -------------------------------------------------------------------------------------------------------
 
 
-async def refund(run: Run, part: str, amount: Money, reason: str, *, invoiced: bool = True) -> Money:
+async def refund(run: Run, part: str, amount: Money, reason: str, *, invoiced: bool = True) -> None:
     """Give money back outside a return: for a lost parcel, or for what was paid and will not be delivered.
 
     It goes back to where it came from, the last tender first; what the channel holds, the channel is told to give
@@ -183,27 +183,20 @@ async def refund(run: Run, part: str, amount: Money, reason: str, *, invoiced: b
         amount: how much; more than was taken goes back only as far as it was.
         reason: for the provider, the ERP and the channel.
         invoiced: whether the goods stand on an invoice, so that the ERP has to credit them.
-
-    Returns:
-        What went back as money.
     """
     account = run.standing.account
     if invoiced:
         await _credit(run, part, amount, reason)
     draws, by_channel = account.refunds(amount)
-    given = Money.zero(amount.currency)
     for number, draw in enumerate(draws, start=1):
-        if await _refund_one(run, part if number == 1 else f"{part}-{number}", draw, reason):
-            given += draw.amount
+        await _refund_one(run, part if number == 1 else f"{part}-{number}", draw, reason)
     if by_channel:
         account.return_held(by_channel, part)
         telling.refund_due(run, part, by_channel, reason)
         run.standing.tell(f"the channel is to give {by_channel} back: {reason}")
-        given += by_channel
-    return given
 
 
-async def _refund_one(run: Run, part: str, draw: Draw, reason: str) -> bool:
+async def _refund_one(run: Run, part: str, draw: Draw, reason: str) -> None:
     source, amount = draw
     asked = Refund(
         key=run.key("refund", part),
@@ -216,12 +209,11 @@ async def _refund_one(run: Run, part: str, draw: Draw, reason: str) -> bool:
     try:
         done = await run.ask(PaymentActivities.refund, asked, manner)
     except NotDone:
-        return False
+        return
     run.standing.account.refund(draw, done.reference)
     run.standing.references[f"refund {part}"] = done.reference
     run.standing.tell(f"refund {done.reference} of {amount}: {reason}", actor=Partner.PAYMENT.value)
     telling.refunded(run, part, amount, reason)
-    return True
 
 
 async def _credit(run: Run, part: str, amount: Money, reason: str) -> None:

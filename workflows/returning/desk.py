@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from activities.returns import ReturnActivities
 from workflows.desk import HoldDesk
-from workflows.own import own
+from workflows.own import IN_A_MINUTE, own
 from workflows.returning.card import card
 
 if TYPE_CHECKING:
@@ -31,4 +31,6 @@ class ReturnDesk(HoldDesk):
 
     def _recording(self) -> Callable[[], Awaitable[None]]:
         snapshot = self._standing.snapshot()
-        return lambda: own(ReturnActivities.record, snapshot, summary=f"write down: {snapshot.state.value}")
+        return lambda: own(
+            ReturnActivities.record, snapshot, summary=f"write down: {snapshot.state.value}", attempts=IN_A_MINUTE
+        )

@@ -19,7 +19,7 @@ from models.returns.money import ClaimChange, LineClaim
 from models.states.hold import HoldKind, HoldState
 from workflows.asides import Asides
 from workflows.asking import Asking, Manner
-from workflows.own import own
+from workflows.our_books import OurBooks
 from workflows.returning.shelving import Shelving
 
 if TYPE_CHECKING:
@@ -126,10 +126,11 @@ class ReturnRun:
         return await asking.ask(verb, question, manner)
 
     async def own(self, verb: Callable[[Any, Question], Awaitable[Reply]], question: Question, summary: str) -> Reply:
-        """Ask our own store: quick, and retried until it answers; what it refuses is shown, and asked again after."""
+        """Ask our own store (workflows/our_books.py); what it refuses is shown, and asked again after any answer."""
+        books = OurBooks(self.standing, self.desk, self.verdict)
         while True:
             try:
-                return await own(verb, question, summary=summary)
+                return await books.ask(verb, question, summary)
             except (ActivityError, ApplicationError) as error:
                 reason = f"our own books refused to {summary}: {trouble_of(error).message}; any answer tries again"
                 hold = self.standing.open_hold(HoldKind.OTHER, reason)

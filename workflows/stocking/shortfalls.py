@@ -12,6 +12,7 @@ from models.order.standing import PLATFORM
 from models.states.hold import HoldKind
 from workflows.desk import CancelOrder
 from workflows.fulfilling.elsewhere import may_source_again, source_again
+from workflows.stocking.calling_back import call_back
 
 if TYPE_CHECKING:
     from models.order.pieces import Piece
@@ -38,6 +39,7 @@ async def make_good(run: Run, shortfall: Shortfall) -> None:
     Raises:
         CancelOrder: nothing else is left of the order.
     """
+    await call_back(run, shortfall.reason)
     consignment = shortfall.consignment
     if consignment is not None and may_source_again(run):
         await source_again(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, replace
+from collections import Counter, deque
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from models.stock.reservation import (
 )
 from workflows.desk import CancelOrder
 from workflows.patches import STOCK_CONTROL, WHOLE_LIFE
+from workflows.stocking.batch import Batch
 from workflows.stocking.leftover import bring_along, left_over
 from workflows.stocking.remedies import Remedies
 
@@ -38,23 +39,6 @@ if TYPE_CHECKING:
     from models.stock.demand import Need
     from models.stock.reservation import Allocation
     from workflows.ordering.run import Run
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Goods that were reserved together, under one key."""
-
-    part: str
-    """Which of the order's reservations: empty for the first."""
-    allocations: tuple[Allocation, ...]
-    waited: bool = False
-    """Whether it was held back for its node's wave, which has come."""
-    again: str = ""
-    """By what it goes out again, where a warehouse was stopped before: a change's name."""
-
-    def of(self, allocations: Iterable[Allocation]) -> Batch:
-        """A part of it."""
-        return replace(self, allocations=tuple(allocations))
 
 
 class Stocking:
@@ -121,7 +105,7 @@ class Stocking:
         """Reserve what can be had, and see to what cannot, beside the order's story."""
         run = self._run
         key = self.note(part)
-        demand = self.demand.model_copy(update={"avoid_nodes": avoid}) if avoid else self.demand
+        demand = self._demanded(avoid)
         request = ReservationRequest(
             key=key,
             order_id=run.order.id,
@@ -150,6 +134,23 @@ class Stocking:
         """Reserve what was lost, under a key of its own."""
         self.remedies.go_on()
         await self.reserve(needs, self.fresh_part("again"), avoid=avoid)
+
+    def _demanded(self, avoid: tuple[str, ...]) -> Demand:
+        """For whom, and from where; what one node must send comes from where the rest of it lies."""
+        demand = self.demand.model_copy(update={"avoid_nodes": avoid}) if avoid else self.demand
+        if not (self._run.assessment.goes_together and demand.ship_together):
+            return demand
+        nodes = {one.node for batch in self.unreleased for one in batch.allocations}
+        return demand.model_copy(update={"only_at": min(nodes)}) if nodes else demand
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that no warehouse was asked for is reserved: nothing of it is still to be had."""
+        here: Counter[Piece] = Counter()
+        for batch in self.unreleased:
+            for one in batch.allocations:
+                here[one.line_id, one.sku] += one.quantity
+        return all(here[piece] >= units for piece, units in self._run.standing.goods.not_released().items())
 
     def hold_back(self, batch: Batch, node: str) -> None:
         """Keep what is reserved until the node's next wave."""
@@ -245,7 +246,7 @@ class Stocking:
         wanted = run.standing.goods.lost(lines)
         if not wanted:
             return
-        self.keep_only(lambda batch: _without(batch, wanted, node))
+        self.keep_only(lambda batch: batch.without(wanted, node))
         await self.again(needs_of(wanted), avoid=(node,))
 
     async def free(
@@ -285,15 +286,3 @@ class Stocking:
         self.stop()
         for key in self._keys:
             await self._release(key, reason)
-
-
-def _without(batch: Batch, gone: dict[Piece, int], node: str) -> Batch | None:
-    left = dict(gone)
-    kept = []
-    for allocation in batch.allocations:
-        piece = (allocation.line_id, allocation.sku)
-        taken = min(left.get(piece, 0), allocation.quantity) if allocation.node == node else 0
-        left[piece] = left.get(piece, 0) - taken
-        if allocation.quantity > taken:
-            kept.append(allocation.model_copy(update={"quantity": allocation.quantity - taken}))
-    return batch.of(kept) if kept else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from activities.adapters.amazon import v0
-from models.errors import FieldError, InvalidInput
+from models.errors import FieldError, InvalidInput, Noted
 
 if TYPE_CHECKING:
     from models.order.document import OrderDocument
@@ -48,12 +48,15 @@ class Composite:
         """Map it.
 
         Raises:
+            Noted: it is no order yet.
             InvalidInput: it cannot be read; pointers lie in the payload as it came.
         """
         if not isinstance(self.value, dict):
             raise InvalidInput.at(self.rest, "not_an_order", "is no order")
         try:
             return v0.document(self.value, "")
+        except Noted as error:
+            raise Noted([self._placed(each) for each in error.errors], error.external_id) from error
         except InvalidInput as error:
             raise InvalidInput([self._placed(each) for each in error.errors]) from error
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.alias_generators import to_camel, to_pascal
 
 from activities.adapters.channel_payload import ChannelModel
 from activities.adapters.storefront import text
@@ -72,6 +73,14 @@ class AmazonModel(ChannelModel):
     @classmethod
     def _null_is_absent(cls, value: object) -> object:
         return {name: each for name, each in value.items() if each is not None} if isinstance(value, dict) else value
+
+
+class PascalModel(AmazonModel, alias_generator=to_pascal):
+    """A part whose names begin with a capital, as Orders API v0 writes them."""
+
+
+class CamelModel(AmazonModel, alias_generator=to_camel):
+    """A part whose names are in camel case, as all later formats write them."""
 
 
 class AmazonAddress(AmazonModel):

@@ -8,10 +8,10 @@ from activities.adapters.amazon.bill import Cost, Item, Reckoning, Stated
 from activities.adapters.amazon.marketplaces import Marketplace, marketplace
 from activities.adapters.amazon.paying import paid
 from activities.adapters.amazon.reading import AmazonMoney, currency_of, money, node, only_once, wishes
-from activities.adapters.amazon.v0_payload import BuyerInfo, ItemBuyerInfo, OrderItem, V0Order
+from activities.adapters.amazon.v0_payload import BuyerInfo, ItemBuyerInfo, OrderItem, V0Named, V0Order
 from activities.adapters.channel_payload import fields
 from activities.adapters.storefront import text
-from models.errors import InvalidInput
+from models.errors import InvalidInput, Noted
 from models.money import Money
 from models.order.document import Delivery, FulfilledBy, FulfilmentRequest, OrderDocument, ServiceLevel
 from models.order.parties import Customer, CustomerKind
@@ -36,6 +36,7 @@ def document(value: dict[str, Any], at: str) -> OrderDocument:
         at: pointer to it in the payload.
 
     Raises:
+        Noted: its payment is not authorised yet.
         InvalidInput: it cannot be read, has no items yet, or no price yet.
     """
     _complete(value, at)
@@ -78,7 +79,7 @@ def _complete(value: dict[str, Any], at: str) -> None:
     status = value.get("OrderStatus")
     if isinstance(status, str) and status in _PENDING:
         message = f"is {status}: Amazon has not authorised the payment, and there is no price yet"
-        raise InvalidInput.at(f"{at}/OrderStatus", "pending", message)
+        raise Noted.not_placed(f"{at}/OrderStatus", message, fields(V0Named, value, at).amazon_order_id)
     if not value.get("OrderItems") and not value.get("OrderItemList"):
         message = (
             "the order comes without its items: Amazon gives them by getOrderItems; "

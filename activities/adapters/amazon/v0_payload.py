@@ -5,34 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import AliasChoices, ConfigDict, Field
-from pydantic.alias_generators import to_pascal
+from pydantic import AliasChoices, Field
 
 from activities.adapters.amazon.reading import (
     AmazonAddress,
-    AmazonModel,
     AmazonMoney,
     Flag,
     Items,
     MaybeMoment,
     MaybeText,
+    PascalModel,
     Pieces,
 )
 from models.base import Identifier
 from models.order.document import LINES_MAX, Moment
 
 
-class V0Model(AmazonModel):
-    """Names in Pascal case."""
-
-    model_config = ConfigDict(alias_generator=to_pascal)
-
-
-class CustomizedInfo(V0Model):
+class CustomizedInfo(PascalModel):
     customized_url: MaybeText = Field(default=None, alias="CustomizedURL")
 
 
-class ItemBuyerInfo(V0Model):
+class ItemBuyerInfo(PascalModel):
     buyer_customized_info: CustomizedInfo | None = None
     gift_wrap_price: AmazonMoney | None = None
     gift_wrap_tax: AmazonMoney | None = None
@@ -40,12 +33,12 @@ class ItemBuyerInfo(V0Model):
     gift_message_text: MaybeText = None
 
 
-class BuyerRequestedCancel(V0Model):
+class BuyerRequestedCancel(PascalModel):
     is_buyer_requested_cancel: Flag = False
     buyer_cancel_reason: MaybeText = None
 
 
-class OrderItem(V0Model):
+class OrderItem(PascalModel):
     """An item; its amounts are for all of its pieces."""
 
     asin: MaybeText = Field(default=None, alias="ASIN")
@@ -75,33 +68,38 @@ class OrderItem(V0Model):
         return (self.item_price, self.shipping_price, self.item_tax)
 
 
-class BuyerTaxInfo(V0Model):
+class BuyerTaxInfo(PascalModel):
     company_legal_name: MaybeText = None
 
 
-class BuyerInfo(V0Model):
+class BuyerInfo(PascalModel):
     buyer_email: MaybeText = None
     buyer_name: MaybeText = None
     buyer_tax_info: BuyerTaxInfo | None = None
     purchase_order_number: MaybeText = None
 
 
-class PaymentPart(V0Model):
+class PaymentPart(PascalModel):
     """One of several ways an order is paid: `COD`, `GC` (gift card), `PointsAccount`..."""
 
     payment: AmazonMoney | None = None
     payment_method: MaybeText = None
 
 
-class DeliveryPreferences(V0Model):
+class DeliveryPreferences(PascalModel):
     drop_off_location: MaybeText = None
     address_instructions: MaybeText = None
 
 
-class V0Order(V0Model):
-    """An order, its items put in as `OrderItems`."""
+class V0Named(PascalModel):
+    """What a pending order has for certain."""
 
     amazon_order_id: Identifier
+
+
+class V0Order(V0Named):
+    """An order, its items put in as `OrderItems`."""
+
     seller_order_id: MaybeText = None
     purchase_date: Moment
     last_update_date: MaybeMoment = None

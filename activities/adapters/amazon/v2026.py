@@ -13,7 +13,7 @@ from activities.adapters.amazon.reading import currency_of, money, only_once, wi
 from activities.adapters.amazon.v2026_payload import OrderItem, V2026Order
 from activities.adapters.channel_payload import fields
 from activities.adapters.storefront import text
-from models.errors import InvalidInput
+from models.errors import InvalidInput, Noted
 from models.money import Money
 from models.order.document import Delivery, FulfilledBy, FulfilmentRequest, OrderDocument, ServiceLevel
 from models.order.parties import Customer, CustomerKind
@@ -37,6 +37,7 @@ def document(value: dict[str, Any], at: str) -> OrderDocument:
         at: pointer to it in the payload.
 
     Raises:
+        Noted: its payment is not authorised yet.
         InvalidInput: it cannot be read, or has no price yet.
     """
     order = fields(V2026Order, value, at)
@@ -90,7 +91,7 @@ def _complete(order: V2026Order, at: str) -> None:
     status = order.fulfillment.fulfillment_status
     if status in _PENDING:
         message = f"is {status}: Amazon has not authorised the payment, and there is no price yet"
-        raise InvalidInput.at(f"{at}/fulfillment/fulfillmentStatus", "pending", message)
+        raise Noted.not_placed(f"{at}/fulfillment/fulfillmentStatus", message, order.order_id)
     if not order.order_items:
         raise InvalidInput.at(f"{at}/orderItems", "no_items", "the order names no items")
     priced = order.proceeds.grand_total is not None or any(

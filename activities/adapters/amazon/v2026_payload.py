@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from activities.adapters.amazon.reading import (
     AmazonAddress,
-    AmazonModel,
     AmazonMoney,
+    CamelModel,
     Items,
     MaybeMoment,
     MaybeText,
@@ -21,20 +20,14 @@ from models.base import Identifier
 from models.order.document import LINES_MAX, Moment
 
 
-class V2026Model(AmazonModel):
-    """Names in camel case."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
-
-
-class DetailedBreakdown(V2026Model):
+class DetailedBreakdown(CamelModel):
     """The part of a tax or discount that falls on one kind of proceeds."""
 
     subtype: MaybeText = None
     value: AmazonMoney | None = None
 
 
-class Breakdown(V2026Model):
+class Breakdown(CamelModel):
     """Proceeds of one kind: `ITEM`, `SHIPPING`, `GIFT_WRAP`, `COD_FEE`, `TAX`, `DISCOUNT`, `DELIVERY_TIP`, `OTHER`."""
 
     type: str
@@ -42,25 +35,25 @@ class Breakdown(V2026Model):
     detailed_breakdowns: Annotated[Sequence[DetailedBreakdown], Items] = ()
 
 
-class OrderProceeds(V2026Model):
+class OrderProceeds(CamelModel):
     grand_total: AmazonMoney | None = None
     breakdowns: Annotated[Sequence[Breakdown], Items] = ()
 
 
-class ItemProceeds(V2026Model):
+class ItemProceeds(CamelModel):
     proceeds_total: AmazonMoney | None = None
     breakdowns: Annotated[Sequence[Breakdown], Items] = ()
 
 
-class Price(V2026Model):
+class Price(CamelModel):
     unit_price: AmazonMoney | None = None
 
 
-class Customization(V2026Model):
+class Customization(CamelModel):
     customized_url: MaybeText = None
 
 
-class Product(V2026Model):
+class Product(CamelModel):
     asin: MaybeText = None
     title: MaybeText = None
     seller_sku: str | None = None
@@ -68,52 +61,52 @@ class Product(V2026Model):
     customization: Customization = Customization()
 
 
-class PromotionBreakdown(V2026Model):
+class PromotionBreakdown(CamelModel):
     promotion_id: MaybeText = None
 
 
-class Promotion(V2026Model):
+class Promotion(CamelModel):
     breakdowns: Annotated[Sequence[PromotionBreakdown], Items] = ()
 
 
-class Execution(V2026Model):
+class Execution(CamelModel):
     cancelled_by: MaybeText = None
 
 
-class Request(V2026Model):
+class Request(CamelModel):
     cancel_reason: MaybeText = None
 
 
-class Cancellation(V2026Model):
+class Cancellation(CamelModel):
     cancellation_request: Request | None = None
     cancellation_execution: Execution | None = None
 
 
-class GiftOption(V2026Model):
+class GiftOption(CamelModel):
     gift_message: MaybeText = None
     gift_wrap_level: MaybeText = None
 
 
-class Packing(V2026Model):
+class Packing(CamelModel):
     gift_option: GiftOption = GiftOption()
 
 
-class Constraints(V2026Model):
+class Constraints(CamelModel):
     cash_on_delivery: MaybeText = None
 
 
-class ItemShipping(V2026Model):
+class ItemShipping(CamelModel):
     shipping_constraints: Constraints = Constraints()
 
 
-class ItemFulfilment(V2026Model):
+class ItemFulfilment(CamelModel):
     quantity_fulfilled: Pieces | None = None
     quantity_unfulfilled: Pieces | None = None
     packing: Packing = Packing()
     shipping: ItemShipping = ItemShipping()
 
 
-class OrderItem(V2026Model):
+class OrderItem(CamelModel):
     """An item; its proceeds are for all of its pieces."""
 
     order_item_id: Identifier
@@ -125,11 +118,11 @@ class OrderItem(V2026Model):
     fulfillment: ItemFulfilment = ItemFulfilment()
 
 
-class Window(V2026Model):
+class Window(CamelModel):
     latest_date_time: MaybeMoment = None
 
 
-class OrderFulfilment(V2026Model):
+class OrderFulfilment(CamelModel):
     fulfillment_status: MaybeText = None
     fulfilled_by: MaybeText = None
     fulfillment_service_level: MaybeText = None
@@ -137,55 +130,55 @@ class OrderFulfilment(V2026Model):
     deliver_by_window: Window = Window()
 
 
-class SalesChannel(V2026Model):
+class SalesChannel(CamelModel):
     marketplace_id: MaybeText = None
 
 
-class Buyer(V2026Model):
+class Buyer(CamelModel):
     buyer_name: MaybeText = None
     buyer_email: MaybeText = None
     buyer_company_name: MaybeText = None
     buyer_purchase_order_number: MaybeText = None
 
 
-class DeliveryPreference(V2026Model):
+class DeliveryPreference(CamelModel):
     drop_off_location: MaybeText = None
     address_instruction: MaybeText = None
 
 
-class Recipient(V2026Model):
+class Recipient(CamelModel):
     delivery_address: AmazonAddress | None = None
     delivery_preference: DeliveryPreference = DeliveryPreference()
 
 
-class PaymentExecution(V2026Model):
+class PaymentExecution(CamelModel):
     payment_method: MaybeText = None
     payment_amount: AmazonMoney | None = None
 
 
-class OrderPayment(V2026Model):
+class OrderPayment(CamelModel):
     payment_executions: Annotated[Sequence[PaymentExecution], Items] = ()
 
 
-class AssociatedOrder(V2026Model):
+class AssociatedOrder(CamelModel):
     association_type: MaybeText = None
 
 
-class OrderAlias(V2026Model):
+class OrderAlias(CamelModel):
     alias_id: MaybeText = None
     alias_type: MaybeText = None
 
 
-class TaxRegistration(V2026Model):
+class TaxRegistration(CamelModel):
     entity_type: MaybeText = None
     tax_registration_number: MaybeText = None
 
 
-class OrderTax(V2026Model):
+class OrderTax(CamelModel):
     tax_registrations: Annotated[Sequence[TaxRegistration], Items] = ()
 
 
-class V2026Order(V2026Model):
+class V2026Order(CamelModel):
     """An order."""
 
     order_id: Identifier

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from activities.adapters.amazon.reading import (
     AmazonAddress,
-    AmazonModel,
     AmazonMoney,
+    CamelModel,
     Flag,
     Items,
     MaybeMoment,
@@ -22,46 +21,38 @@ from models.base import Identifier
 from models.order.document import LINES_MAX, Moment
 
 
-class VendorModel(AmazonModel):
-    """Names in camel case."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
-
-
-class UnitCost(AmazonMoney):
+class UnitCost(AmazonMoney, CamelModel):
     """The cost of one piece, or of one unit of weight."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
 
     unit_of_measure: MaybeText = None
 
 
-class OrderedQuantity(VendorModel):
+class OrderedQuantity(CamelModel):
     amount: Pieces
     unit_of_measure: MaybeText = None
     unit_size: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """Pieces in a case."""
 
 
-class TaxLine(VendorModel):
+class TaxLine(CamelModel):
     type: MaybeText = None
     tax_amount: AmazonMoney | None = None
 
 
-class TaxDetails(VendorModel):
+class TaxDetails(CamelModel):
     tax_line_item: Annotated[Sequence[TaxLine], Items] = ()
 
 
-class GiftDetails(VendorModel):
+class GiftDetails(CamelModel):
     gift_message: MaybeText = None
     gift_wrap_id: MaybeText = None
 
 
-class CustomizedInfo(VendorModel):
+class CustomizedInfo(CamelModel):
     customized_url: MaybeText = None
 
 
-class PurchaseItem(VendorModel):
+class PurchaseItem(CamelModel):
     """An item; its cost is for one piece."""
 
     item_sequence_number: Identifier
@@ -77,22 +68,22 @@ class PurchaseItem(VendorModel):
     buyer_customized_info: CustomizedInfo = CustomizedInfo()
 
 
-class TaxInfo(VendorModel):
+class TaxInfo(CamelModel):
     tax_registration_number: MaybeText = None
 
 
-class Party(VendorModel):
+class Party(CamelModel):
     party_id: MaybeText = None
     address: AmazonAddress | None = None
     tax_info: TaxInfo | None = None
 
 
-class ShipmentDates(VendorModel):
+class ShipmentDates(CamelModel):
     required_ship_date: MaybeMoment = None
     promised_delivery_date: MaybeMoment = None
 
 
-class ShipmentDetails(VendorModel):
+class ShipmentDetails(CamelModel):
     """How a direct fulfilment order is to be sent."""
 
     is_priority_shipment: Flag = False
@@ -101,7 +92,7 @@ class ShipmentDetails(VendorModel):
     message_to_customer: MaybeText = None
 
 
-class BulkDetails(VendorModel):
+class BulkDetails(CamelModel):
     """What Amazon orders for its own warehouses."""
 
     purchase_order_date: Moment
@@ -115,13 +106,13 @@ class BulkDetails(VendorModel):
     items: Annotated[Sequence[PurchaseItem], Items, Field(max_length=LINES_MAX)] = ()
 
 
-class BulkOrder(VendorModel):
+class BulkOrder(CamelModel):
     purchase_order_number: Identifier
     purchase_order_state: MaybeText = None
     order_details: BulkDetails
 
 
-class DirectDetails(VendorModel):
+class DirectDetails(CamelModel):
     """What Amazon orders for a customer of its own, to be sent to him."""
 
     customer_order_number: MaybeText = None
@@ -133,6 +124,6 @@ class DirectDetails(VendorModel):
     items: Annotated[Sequence[PurchaseItem], Items, Field(max_length=LINES_MAX)] = ()
 
 
-class DirectOrder(VendorModel):
+class DirectOrder(CamelModel):
     purchase_order_number: Identifier
     order_details: DirectDetails

@@ -1,4 +1,4 @@
-"""Webhooks of several carriers at one address: each is told apart by how it is signed, and by what it looks like."""
+"""Webhooks of several carriers at one address: who signed one decides how it is read, whatever it looks like."""
 
 from __future__ import annotations
 
@@ -6,24 +6,23 @@ from typing import TYPE_CHECKING
 
 from activities.adapters.carriage.options import read_options
 from activities.adapters.carriage.several_settings import SeveralOptions
-from models.errors import InvalidInput
+from activities.callbacks import signer_of
+from models.errors import InvalidInput, PartnerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from activities.ports.channels import CallbackFormat
+    from activities.ports.channels import CallbackReader, Callbacks
     from models.partners.events import PartnerEvent
     from models.settings import PartnerSettings
     from models.stock.events import StockEvent
 
 
 class SeveralCallbacks:
-    """`CallbackFormat` of all of them."""
+    """`CallbackSigners` of all of them."""
 
-    def __init__(
-        self, settings: PartnerSettings, kinds: Mapping[str, Callable[[PartnerSettings], CallbackFormat]]
-    ) -> None:
-        """Check each carrier's webhooks against its own `callback_secret`.
+    def __init__(self, settings: PartnerSettings, kinds: Mapping[str, Callable[[PartnerSettings], Callbacks]]) -> None:
+        """Check each carrier's webhooks as its own kind is checked.
 
         Raises:
             ValueError: an option is missing or wrong; names the setting.
@@ -31,20 +30,42 @@ class SeveralCallbacks:
         carriers = read_options(SeveralOptions, settings).carriers.values()
         self._formats = [kinds[carrier.kind](carrier) for carrier in carriers if carrier.kind in kinds]
 
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Check that it is one carrier's."""
-        return any(one.verify(body, headers) for one in self._formats)
-
-    def read(self, body: bytes) -> tuple[PartnerEvent | StockEvent, ...]:
-        """Translate a webhook; empty where it is not about where a parcel is.
+    async def signer(self, body: bytes, headers: Mapping[str, str]) -> CallbackReader | None:
+        """Find the carrier whose signature fits; one that cannot be asked for its keys does not hold up the others.
 
         Raises:
-            InvalidInput: none of the carriers writes so.
+            PartnerError: none fits, and one could not be asked.
         """
-        error = InvalidInput.at("", "no_carrier", "is no webhook of any carrier that is set up")
+        away: PartnerError | None = None
         for one in self._formats:
             try:
-                return one.read(body)
+                signer = await signer_of(one, body, headers)
+            except PartnerError as error:
+                away = error
+                continue
+            if signer is not None:
+                return signer
+        if away is not None:
+            raise away
+        return None
+
+    def read(self, body: bytes) -> tuple[PartnerEvent | StockEvent, ...]:
+        """Translate what was kept without its signature, if only one of the carriers can have written it.
+
+        Raises:
+            InvalidInput: none of the carriers writes so, or more than one does and they do not mean the same.
+        """
+        error = InvalidInput.at("", "no_carrier", "is no webhook of any carrier that is set up")
+        readings: set[tuple[PartnerEvent | StockEvent, ...]] = set()
+        for one in self._formats:
+            try:
+                readings.add(one.read(body))
             except InvalidInput as unread:
                 error = unread
-        raise error
+        if len(readings) > 1:
+            raise InvalidInput.at(
+                "", "several_carriers", "can be read as more than one carrier's, and says other things"
+            )
+        if not readings:
+            raise error
+        return readings.pop()

@@ -1,22 +1,27 @@
 """ShipEngine's webhooks: the event ``track`` says where a parcel is.
 
-ShipEngine signs with keys that it publishes at its own address. So that nothing needs to be fetched before a webhook
-can be taken in, it is given a header of ours to send along with each, and what that holds is checked; over TLS only.
+Each is signed by ShipEngine, with keys that are the same for all its customers. So that it is told apart whose account
+a webhook is of, ShipEngine may be given a header of ours to send along with each; where we have a `callback_secret`,
+that is to be shown there.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from activities.adapters.carriage.telling import secrets_of, shows_one
 from activities.adapters.channel_payload import ChannelModel, fields
 from activities.adapters.shipengine.payload import Tracking
+from activities.adapters.shipengine.signatures import ShipEngineKeys, Signed, utc_now
 from activities.adapters.shipengine.tracking import moves
 from models.carriage.parcels import UNKNOWN_ORDER
 from models.strict_json import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from typing import Self
 
     from models.partners.events import ParcelMoved
     from models.settings import PartnerSettings
@@ -31,16 +36,36 @@ class _Webhook(ChannelModel):
 
 
 class ShipEngineCallbacks:
-    """`CallbackFormat` of ShipEngine."""
+    """`CallbackSigners` of ShipEngine."""
 
-    def __init__(self, settings: PartnerSettings) -> None:
-        """Check webhooks against `callback_secret`, which ShipEngine was told to send."""
+    def __init__(
+        self,
+        settings: PartnerSettings,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Check webhooks against ShipEngine's keys, and `callback_secret` where ShipEngine was told to send one.
+
+        Args:
+            settings: where ShipEngine is, and the secrets.
+            now: says how late a webhook is.
+            clock: says how old our copy of the keys is, in seconds.
+        """
         self._secrets = secrets_of(settings)
+        self._keys = ShipEngineKeys(settings, clock)
+        self._now = now
 
-    def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
-        """Check that the secret is shown."""
-        del body  # what we check is not made of it
-        return shows_one(headers.get(SECRET_HEADER, ""), self._secrets)
+    async def signer(self, body: bytes, headers: Mapping[str, str]) -> Self | None:
+        """Check the signature, and that the secret is shown where there is one.
+
+        Raises:
+            models.errors.Unavailable: the key that is named cannot be fetched.
+        """
+        signed = Signed.of(headers, self._now())
+        if signed is None or (self._secrets and not shows_one(headers.get(SECRET_HEADER, ""), self._secrets)):
+            return None
+        return self if await self._keys.fits(signed, body) else None
 
     def read(self, body: bytes) -> tuple[ParcelMoved, ...]:
         """Translate a webhook; empty where it is not about where a parcel is. It names parcels by number only.

@@ -8,9 +8,9 @@ from activities.adapters.channel_payload import fields
 from activities.adapters.storefront import text, words
 from activities.adapters.storefront.address import address
 from activities.adapters.vendure.paying import payment
-from activities.adapters.vendure.payload import VendureOrder
+from activities.adapters.vendure.payload import Standing, VendureOrder
 from activities.adapters.vendure.prices import prices
-from models.errors import InvalidInput
+from models.errors import InvalidInput, Noted
 from models.money import Money
 from models.order.document import FulfilmentRequest, Line, OrderDocument
 from models.order.parties import Address, Customer, CustomerKind
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from models.order.pricing import Priced
 
 _CANCELLED = "Cancelled"
+_NOT_PLACED = frozenset({"Created", "Draft", "AddingItems", "ArrangingPayment"})
+"""Vendure's states before `orderPlacedAt` is set."""
 
 
 def document(payload: Any, at: str, *, channel: str, precision: int) -> OrderDocument:  # noqa: ANN401 - JSON
@@ -37,8 +39,10 @@ def document(payload: Any, at: str, *, channel: str, precision: int) -> OrderDoc
         precision: how many decimals the shop keeps of every currency.
 
     Raises:
+        models.errors.Noted: nobody has placed it yet.
         models.errors.InvalidInput: a field that cannot be read, or totals that disagree.
     """
+    _check_placed(fields(Standing, payload, at), at)
     order = fields(VendureOrder, payload, at)
     read = prices(order, precision)
     lines = _lines(order, read, at)
@@ -65,6 +69,11 @@ def document(payload: Any, at: str, *, channel: str, precision: int) -> OrderDoc
         total=total,
         cancelled_at=order.updated_at if order.state == _CANCELLED else None,
     )
+
+
+def _check_placed(stands: Standing, at: str) -> None:
+    if stands.state in _NOT_PLACED:
+        raise Noted.not_placed(f"{at}/state", f"is {stands.state}: nobody has placed the order yet", stands.code)
 
 
 def _total(order: VendureOrder, read: Prices, parts: Sequence[Priced]) -> Money:

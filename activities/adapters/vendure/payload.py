@@ -166,11 +166,16 @@ class SalesChannel(VendurePart):
     prices_include_tax: Flag = False
 
 
-class VendureOrder(VendurePart):
-    """An order."""
+class Standing(VendurePart):
+    """What is read first: a basket lacks what an order has."""
 
     code: Identifier
     state: str
+
+
+class VendureOrder(Standing):
+    """An order."""
+
     order_placed_at: AwareDatetime
     updated_at: AwareDatetime
     currency_code: Currency

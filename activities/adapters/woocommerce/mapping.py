@@ -39,9 +39,11 @@ def document(
     """Map one order of a channel; `at` points to it in what was sent, `placed` are statuses of plugins.
 
     Raises:
+        models.errors.Noted: it is no order to carry out yet.
         models.errors.InvalidInput: no order to carry out, a field that cannot be read, or totals that disagree.
     """
-    status = order_status(fields(Status, payload, at).status, f"{at}/status", placed)
+    stands = fields(Status, payload, at)
+    status = order_status(stands.status, f"{at}/status", stands.id, placed)
     order = fields(WooOrder, payload, at)
     left = exact(order.total, order.currency, f"{at}/total")
     total = left + gift_cards(order, at)

@@ -140,13 +140,13 @@ class PostalAddress(ChannelModel):
 class Status(ChannelModel):
     """What is read first: a draft lacks what an order has."""
 
+    id: Identifier
     status: str
 
 
 class WooOrder(Status):
     """An order."""
 
-    id: Identifier
     number: str | None = None
     currency: Currency
     date_created_gmt: MaybeMoment = None

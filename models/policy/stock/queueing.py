@@ -190,8 +190,8 @@ class _Senders:
         self._known: dict[tuple[object, ...], frozenset[str]] = {}
 
     def of(self, demand: Demand, rules: SourcingRules) -> frozenset[str]:
-        way = (demand.delivery, demand.pick_up_at, demand.country, demand.postal_prefix, demand.avoid_nodes)
-        key = (*way, rules.node_kinds)
+        way = (demand.delivery, demand.pick_up_at, demand.country, demand.postal_prefix)
+        key = (*way, demand.avoid_nodes, demand.only_at, rules.node_kinds)
         if key not in self._known:
             self._known[key] = frozenset(one.name for one in Field(rules, demand, self._nodes).candidates)
         return self._known[key]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.cli.at_once import compare_at_once
 from ops.cli.connection import DEFAULT_FOLDER, DataOption, JsonOption, find_connection
 from ops.cli.output import console, money, print_json
 
@@ -43,15 +44,14 @@ def status(data: DataOption = DEFAULT_FOLDER, *, as_json: JsonOption = False) ->
 @app.command("now")
 def now(data: DataOption = DEFAULT_FOLDER, *, as_json: JsonOption = False) -> None:
     """Compare at once; by itself that is done every quarter of an hour. `status` says what it comes to."""
-    from ops.cli.client import Api
-
-    with Api(find_connection(data)) as api:
-        begun = api.run_now("reconciliation/runs")
-    if as_json:
-        print_json(begun)
-    else:
-        what = "A run has begun" if begun["status"] == "begun" else "A run is going on already"
-        console().print(f"{what}; `orderloom reconcile status` says what it comes to.")
+    compare_at_once(
+        data,
+        "reconciliation/runs",
+        begun="A run has begun",
+        going_on="A run is going on already",
+        then="`orderloom reconcile status` says what it comes to",
+        as_json=as_json,
+    )
 
 
 @app.command("differences")

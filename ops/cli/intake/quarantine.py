@@ -21,7 +21,7 @@ EntryArgument = Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's
 
 @app.command("list")
 def list_entries(
-    state: Annotated[str | None, typer.Option(help="open or replayed.")] = None,
+    state: Annotated[str | None, typer.Option(help="open, noted or replayed.")] = None,
     channel: Annotated[str | None, typer.Option(help="From this channel.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     data: DataOption = DEFAULT_FOLDER,

@@ -84,5 +84,6 @@ def _lines(row: dict[str, Any]) -> list[str]:
 
 def _said(answer: dict[str, Any]) -> str:
     if "quarantine_id" in answer:
-        return f"kept in quarantine as {answer['quarantine_id']}"
+        how = "no order yet; noted" if answer["status"] == "noted" else "kept in quarantine"
+        return f"{how} as {answer['quarantine_id']}"
     return f"{answer['id']} {answer['status']}"

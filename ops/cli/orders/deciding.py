@@ -10,7 +10,7 @@ from ops.cli.connection import DEFAULT_FOLDER, DataOption, JsonOption, find_conn
 from ops.cli.output import console, print_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from ops.cli.client import Json
 
@@ -21,28 +21,31 @@ HoldArgument = Annotated[
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stays on the order.")]
 
 
-def approve(
-    order: OrderArgument,
-    reason: Reason,
-    hold: HoldArgument = None,
-    data: DataOption = DEFAULT_FOLDER,
-    *,
-    as_json: JsonOption = False,
-) -> None:
-    """Approve a hold, so that the order goes on."""
-    _decide("approve", order, hold, reason, data, as_json=as_json)
+def _deciding(verdict: str, means: str) -> Callable[..., None]:
+    """Make the command that gives an operator's verdict on a hold."""
+
+    def decide(
+        order: OrderArgument,
+        reason: Reason,
+        hold: HoldArgument = None,
+        data: DataOption = DEFAULT_FOLDER,
+        *,
+        as_json: JsonOption = False,
+    ) -> None:
+        from ops.cli.client import Api
+        from ops.cli.orders.naming import hold_named, order_named
+
+        with Api(find_connection(data)) as api:
+            order_id = order_named(api, order)
+            hold_id = hold or hold_named(api.order(order_id), hold)
+            _tell(api.decide(order_id, hold_id, verdict, reason), as_json=as_json)
+
+    decide.__doc__ = means
+    return decide
 
 
-def reject(
-    order: OrderArgument,
-    reason: Reason,
-    hold: HoldArgument = None,
-    data: DataOption = DEFAULT_FOLDER,
-    *,
-    as_json: JsonOption = False,
-) -> None:
-    """Reject a hold: the order is cancelled, and what was done is undone."""
-    _decide("reject", order, hold, reason, data, as_json=as_json)
+approve = _deciding("approve", "Approve a hold, so that the order goes on.")
+reject = _deciding("reject", "Reject a hold: the order is cancelled, and what was done is undone.")
 
 
 def cancel(
@@ -54,18 +57,6 @@ def cancel(
 
     with Api(find_connection(data)) as api:
         _tell(api.cancel(order_named(api, order), reason), as_json=as_json)
-
-
-def _decide(  # noqa: PLR0913 - what was typed
-    verdict: str, order: str, hold: str | None, reason: str, data: Path, *, as_json: bool
-) -> None:
-    from ops.cli.client import Api
-    from ops.cli.orders.naming import hold_named, order_named
-
-    with Api(find_connection(data)) as api:
-        order_id = order_named(api, order)
-        hold_id = hold or hold_named(api.order(order_id), hold)
-        _tell(api.decide(order_id, hold_id, verdict, reason), as_json=as_json)
 
 
 def _tell(answer: Json, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.cli.at_once import compare_at_once
 from ops.cli.connection import DEFAULT_FOLDER, DataOption, JsonOption, find_connection
 from ops.cli.exits import ExitCode, UsageError
 from ops.cli.output import console, print_json
@@ -123,15 +124,14 @@ def check(data: DataOption = DEFAULT_FOLDER, *, as_json: JsonOption = False) -> 
 
     What differs from a partner's books is shown once two comparisons in a row have found it.
     """
-    from ops.cli.client import Api
-
-    with Api(find_connection(data)) as api:
-        begun = api.run_now("inventory/checks")
-    if as_json:
-        print_json(begun)
-    else:
-        what = "Stock is being compared" if begun["status"] == "begun" else "Stock is being compared already"
-        console().print(f"{what}; `orderloom stock differences` shows what differs.")
+    compare_at_once(
+        data,
+        "inventory/checks",
+        begun="Stock is being compared",
+        going_on="Stock is being compared already",
+        then="`orderloom stock differences` shows what differs",
+        as_json=as_json,
+    )
 
 
 @app.command("channels")

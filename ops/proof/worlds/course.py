@@ -32,6 +32,7 @@ _DEEDS: dict[Maker, int] = {
     goods.count: 2,
     goods.set_aside: 2,
     goods.clear: 1,
+    goods.judge: 4,
     goods.pick: 3,
 }
 """What may be asked for, and how often."""

@@ -1,4 +1,4 @@
-"""Random deeds about goods: they come in, are sold, lost, found, counted, broken, mended and picked."""
+"""Random deeds about goods: they come in, are sold, lost, found, counted, broken, mended, judged and picked."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from models.stock.events import (
     GoodsReceived,
     GoodsSetAside,
     GoodsSold,
+    LotJudged,
     StockLine,
 )
+from models.stock.lots import LotStatus
 from models.stock.quantities import StockState
 from ops.proof.worlds.log import insist
 from ops.proof.worlds.reading import open_lines, shelves
@@ -37,6 +39,8 @@ _USUAL = (2, 1)
 """How often the first comes, and the second: several lots of one article at one node are what there is to see."""
 _LOTS = {"A": 0, "B": 5, "C": 30, "D": None}
 """Lots, and in how many days after the world's beginning they expire."""
+_NOT_HELD = 0.8
+"""How often a lot is left in peace that no picker holds."""
 _SOURCE = "wms"
 
 
@@ -131,6 +135,31 @@ def clear(world: World) -> Deed | None:
     line = StockLine(sku=sku, quantity=quantity, lot=lot)
     event = GoodsCleared(**_envelope(world, "mending"), node=node, lines=(line,), state=StockState.DAMAGED)
     return _told(world, event, f"clear {quantity} of {sku}, lot {lot}, at {node}", ())
+
+
+def judge(world: World) -> Deed | None:
+    """A lot that somebody was promised is called back, from pickers' hands too, or found to be good after all."""
+    with world.reader.connect() as connection:
+        lots = {spot: shelf for spot, shelf in shelves(connection, world.skus).items() if spot[2] and shelf.promised}
+    held = [spot for spot, shelf in lots.items() if shelf.picked]
+    if not held and (not lots or world.chance.random() < _NOT_HELD):
+        return None
+    sku, _, lot = world.chance.choice(held or list(lots))
+    status = world.chance.choice(tuple(LotStatus))
+    event = LotJudged(**_envelope(world, "judgement"), sku=sku, lot=lot, status=status)
+    deed = _told(world, event, f"lot {lot} of {sku} is {status.value}", ())
+
+    def note(answer: StockEventAnswer) -> None:
+        deed.note(answer)
+        world.judged[sku, lot] = status
+
+    def proof(_answer: StockEventAnswer) -> None:
+        with world.reader.connect() as connection:
+            lying = {spot: one for spot, one in shelves(connection, (sku,)).items() if spot[2] == lot}
+        kept_back = status is LotStatus.RELEASED or not any(one.for_sale for one in lying.values())
+        insist("I11 a lot is for sale, or somebody's, that may not be sold", kept_back, status, lying)
+
+    return replace(deed, note=note, proof=proof)
 
 
 def pick(world: World) -> Deed | None:

@@ -49,6 +49,8 @@ class Shelf(NamedTuple):
     for_sale: int
     """Not set aside; promised or not."""
     promised: int
+    picked: int
+    """Of what is promised."""
 
 
 def shelves(connection: Connection, skus: Sequence[str]) -> dict[Spot, Shelf]:
@@ -61,6 +63,7 @@ def shelves(connection: Connection, skus: Sequence[str]) -> dict[Spot, Shelf]:
             row.damaged,
             row.on_hand - row.damaged - row.quarantined - row.in_inspection,
             row.soft_reserved + row.allocated + row.picked,
+            row.picked,
         )
         for row in rows
     }

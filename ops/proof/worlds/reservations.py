@@ -233,6 +233,7 @@ def _first_expiring_first(world: World, answer: ReservationAnswer) -> None:
     for one in answer.allocations:
         promised = world.expiry(one.sku, one.lot)
         insist("I11 an expired lot was promised", promised >= today, one)
+        insist("I11 a lot that may not be sold was promised", world.may_be_sold(one.sku, one.lot), one)
         earlier = {
             lot: shelf.available
             for (sku, node, lot), shelf in left.items()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from activities.adapters.store.stock.keeping.keeping import SqlStockKeeping
 from activities.adapters.store.stock.ledger import SqlStockLedger
 from models.errors import OrderloomError
+from models.stock.lots import LotStatus
 from models.stock.reservation import ReservationState
 from ops.proof.worlds.crashing import Crash, crash_after
 from ops.proof.worlds.laws import check_laws
@@ -77,6 +78,8 @@ class World:
     log: Log = field(default_factory=Log)
     lots: dict[tuple[str, str], date | None] = field(default_factory=dict)
     """By article and lot: when it expires."""
+    judged: dict[tuple[str, str], LotStatus] = field(default_factory=dict)
+    """By article and lot: whether it may be sold, where somebody has said so."""
     story: list[str] = field(default_factory=list)
     """What was done, to be read when something broke."""
 
@@ -95,6 +98,10 @@ class World:
         """A new key."""
         self._documents += 1
         return f"{self.prefix}/{kind}{self._documents}"
+
+    def may_be_sold(self, sku: str, lot: str) -> bool:
+        """Whether nobody has called the lot back."""
+        return self.judged.get((sku, lot), LotStatus.RELEASED) is LotStatus.RELEASED
 
     def expiry(self, sku: str, lot: str) -> date:
         """The last day of a lot; the end of days for what never expires."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tests.contracts.between import Between
 
 
+_PATIENT_S = 60.0
+"""No test is about how fast a provider answers, but those of the hasty adapter."""
+
+
 @dataclass(frozen=True)
 class Tokens:
     """What customers pay with."""
@@ -65,12 +69,12 @@ class Till:
 
     @cached_property
     def payments(self) -> Payments:
-        return self._adapter(5.0)
+        return self._adapter(_PATIENT_S)
 
     @cached_property
     def afterwards(self) -> Payments:
         """The adapter of another worker, which remembers nothing."""
-        return self._adapter(5.0)
+        return self._adapter(_PATIENT_S)
 
     @cached_property
     def hasty(self) -> Payments:

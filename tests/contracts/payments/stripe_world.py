@@ -46,7 +46,11 @@ def stripe_world(folder: Path) -> Iterator[int]:
         yield port
 
 
-def settings(url: str, timeout_s: float = 5.0, **options: Any) -> PartnerSettings:
+PATIENT_S = 60.0
+"""For every request: no test is about how fast the server answers."""
+
+
+def settings(url: str, timeout_s: float = PATIENT_S, **options: Any) -> PartnerSettings:
     return PartnerSettings(kind="stripe", url=url, timeout_s=timeout_s, key=SecretStr(KEY), options=options)
 
 
@@ -63,7 +67,7 @@ class StripeBooks:
 
     async def list(self, kind: str, **query: str | int) -> list[dict[str, Any]]:
         headers = {"Authorization": f"Bearer {KEY}"}
-        async with httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=PATIENT_S) as client:
             answer = await client.get(f"/v1/{kind}", params={"limit": 100, **query})
         found: list[dict[str, Any]] = answer.json()["data"]
         return found

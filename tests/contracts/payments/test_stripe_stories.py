@@ -20,7 +20,7 @@ from models.reconciling.documents import DocumentKind, DocumentQuery, DocumentSt
 from ops.partners.stripe_world.part import KEY, SAMPLE_TOKENS
 from ops.partners.stripe_world.relay import Relay
 from tests.contracts.payments.asks import authorisation, capture, eur, new_order, refund, void
-from tests.contracts.payments.stripe_world import StripeBooks, settings, stripe_world
+from tests.contracts.payments.stripe_world import PATIENT_S, StripeBooks, settings, stripe_world
 from tests.contracts.serving import Asked, Reply, serving
 
 pytestmark = pytest.mark.real
@@ -65,7 +65,7 @@ async def events_of(payments: StripePayments, cursor: str | None = None) -> tupl
 async def customer_confirms(books: StripeBooks, reference: str, card: str = "tok_visa") -> httpx.Response:
     """Do at Stripe World what the customer's bank does at Stripe: the payment goes on, with a card that is let through."""
     async with httpx.AsyncClient(
-        base_url=books.url, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False
+        base_url=books.url, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False, timeout=PATIENT_S
     ) as client:
         made = await client.post("/v1/payment_methods", data={"type": "card", "card[token]": card})
         return await client.post(f"/v1/payment_intents/{reference}/confirm", data={"payment_method": made.json()["id"]})
@@ -160,7 +160,9 @@ async def test_what_came_of_a_dispute_is_told_as_well_and_a_disputed_payment_is_
     (dispute,) = await books.list("disputes")
     _, before = await events_of(payments)
 
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        headers={"Authorization": f"Bearer {KEY}"}, trust_env=False, timeout=PATIENT_S
+    ) as client:
         await client.post(f"{books.url}/v1/disputes/{dispute['id']}/close")
     told, _ = await events_of(payments, before)
 
@@ -186,7 +188,7 @@ async def test_what_leaves_later_is_authorised_anew_with_the_same_card(payments,
 
 async def test_a_card_that_the_shop_keeps_for_its_customer_is_charged_as_his(payments, books, order):
     headers = {"Authorization": f"Bearer {KEY}"}
-    async with httpx.AsyncClient(base_url=books.url, headers=headers, trust_env=False) as shop:
+    async with httpx.AsyncClient(base_url=books.url, headers=headers, trust_env=False, timeout=PATIENT_S) as shop:
         customer = (await shop.post("/v1/customers", data={"name": "Ōtani"})).json()["id"]
         card = (await shop.post("/v1/payment_methods", data={"type": "card", "card[token]": "tok_visa"})).json()["id"]
         await shop.post(f"/v1/payment_methods/{card}/attach", data={"customer": customer})
@@ -335,7 +337,9 @@ async def test_the_relay_sends_each_event_signed_until_it_is_taken(payments, boo
         return Reply(500 if len(came) == 1 else 202)
 
     async with serving(take) as url:
-        with httpx.Client(base_url=books.url, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False) as account:
+        with httpx.Client(
+            base_url=books.url, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False, timeout=PATIENT_S
+        ) as account:
             relay = Relay(account, url, _SECRET, tmp_path / "last")
             assert await asyncio.to_thread(relay.round) == 0
             sent = await asyncio.to_thread(relay.round)

@@ -17,7 +17,7 @@ from models.partners.warehouse import NodeCount, Release, ReleaseLine
 Answer = TypeVar("Answer")
 
 _numbers = count(1)
-_WAIT_S = 30.0
+_WAIT_S = 120.0
 ABROAD = Address(
     name="王小明 · שלום · Zoe\u0301 😀",
     company="Ōtani & Söhne",

@@ -34,7 +34,7 @@ class Hall:
     url: str
     facts: dict[str, Any]
 
-    def settings(self, url: str = "", timeout_s: float = 30.0, **options: Any) -> PartnerSettings:
+    def settings(self, url: str = "", timeout_s: float = 60.0, **options: Any) -> PartnerSettings:
         """What our adapter is told; `url` where it is to come another way."""
         known = {"company": self.facts["company"], "begins": self.facts["begins"]}
         key = SecretStr(self.facts["key"])

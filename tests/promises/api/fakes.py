@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from activities.records.orders import (
     Submission,
 )
 from api.services import Started
-from models.errors import InvalidInput, NotFound
+from models.errors import InvalidInput, Noted, NotFound
 from models.messages import Acknowledgement, Cancellation, HoldDecision, Receipt
 from models.order.snapshot import Headline, OrderSnapshot, TimelineEntry
 from models.states.hold import HoldState
@@ -123,10 +124,12 @@ class FakeQuarantine:
     async def keep(self, channel: str, payload: bytes, error: InvalidInput) -> Quarantined:
         entry_id = hashlib.sha256(channel.encode() + payload).hexdigest()[:20]
         if entry_id not in self.entries:
-            self.entries[entry_id] = Quarantined(
-                entry_id, channel, payload, _errors(error), QuarantineState.OPEN, NOW, attempts=1
-            )
+            state = QuarantineState.NOTED if isinstance(error, Noted) else QuarantineState.OPEN
+            self.entries[entry_id] = Quarantined(entry_id, channel, payload, _errors(error), state, NOW, attempts=1)
         return self.entries[entry_id]
+
+    async def open_by_channel(self) -> dict[str, int]:
+        return dict(Counter(e.channel for e in self.entries.values() if e.state is QuarantineState.OPEN))
 
     async def find(self, entry_id: str) -> Quarantined:
         if entry_id not in self.entries:

@@ -17,13 +17,13 @@ from activities.adapters.canonical.orders import CanonicalOrders
 from activities.adapters.magento.orders import MagentoOrders
 from activities.adapters.shopify.orders import ShopifyOrders
 from activities.adapters.woocommerce.orders import WooCommerceOrders
-from api.app import create_app
 from api.batches.desk import BatchDesk
 from api.orders.changing import RunningChanges
 from api.orders.examples import CANONICAL_ORDER
 from api.services import Check, Services
 from api.stock.publishing import Publications
 from api.stock.quick_reads import QuickReads
+from tests.promises.api.applications import create_app
 from tests.promises.api.fake_batches import FakeBatches
 from tests.promises.api.fake_stock import FakeInventory, FakeStock
 from tests.promises.api.fakes import (

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from activities.adapters.vendure.orders import VendureOrders
+from activities.records.orders import QuarantineState
 from api.orders.examples import CANONICAL_ORDER, WOOCOMMERCE_ORDER
 from tests.promises.api.stage import SHOP_SECRET, Stage, as_json, problem
 
@@ -194,12 +196,12 @@ def signed_as_woocommerce(body: bytes) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
-        (as_json(WOOCOMMERCE_ORDER | {"status": "pending"}), "/status"),
-        (as_json([WOOCOMMERCE_ORDER | {"total": "1.00"}, WOOCOMMERCE_ORDER | {"id": 2, "status": "failed"}]), "/total"),
+        (as_json(WOOCOMMERCE_ORDER | {"status": "shipped-by-plugin"}), "/status"),
+        (as_json([WOOCOMMERCE_ORDER | {"total": "1.00"}, WOOCOMMERCE_ORDER | {"id": 2, "currency": "???"}]), "/total"),
         (b'{"id": 5}', ""),
         (b"{", ""),
     ],
-    ids=["an order that is not placed yet", "several, none of them good", "no order", "no JSON"],
+    ids=["a status nobody knows", "several, none of them good", "no order", "no JSON"],
 )
 async def test_a_webhook_is_taken_once_its_payload_is_safe_so_that_the_platform_keeps_it(
     body: bytes, pointer: str
@@ -208,17 +210,103 @@ async def test_a_webhook_is_taken_once_its_payload_is_safe_so_that_the_platform_
     answer = await stage.stranger.post(
         "/v1/channels/woocommerce/orders", content=body, headers=signed_as_woocommerce(body)
     )
-    assert answer.status_code == 202
+    assert answer.status_code == 200
     kept = answer.json()["orders"]
     assert kept[0]["errors"][0]["pointer"] == pointer
+    assert {each["status"] for each in kept} == {"quarantined"}
     assert {each["quarantine_id"] for each in kept} == set(stage.quarantine.entries)
     assert stage.orders.kept == {}
 
 
+async def test_a_webhook_with_one_good_order_among_bad_ones_says_that_something_was_taken() -> None:
+    stage = Stage(signed=True)
+    body = as_json([WOOCOMMERCE_ORDER | {"id": 2, "currency": "???"}, WOOCOMMERCE_ORDER])
+    answer = await stage.stranger.post(
+        "/v1/channels/woocommerce/orders", content=body, headers=signed_as_woocommerce(body)
+    )
+    assert answer.status_code == 202
+    assert [each["status"] for each in answer.json()["orders"]] == ["quarantined", "received"]
+
+
+PENDING_V0 = {"Order": {"AmazonOrderId": "902-1", "OrderStatus": "Pending", "PurchaseDate": "2026-11-20T08:00:00Z"}}
+BASKET = {"code": "T_1", "state": "ArrangingPayment", "currencyCode": "EUR", "lines": [], "orderPlacedAt": None}
+NOT_YET = [
+    ("woocommerce", WOOCOMMERCE_ORDER | {"status": "pending"}, "727"),
+    ("woocommerce", WOOCOMMERCE_ORDER | {"status": "checkout-draft"}, "727"),
+    ("amazon", PENDING_V0, "902-1"),
+    ("vendure", BASKET, "T_1"),
+]
+
+
+@pytest.mark.parametrize(("channel", "body", "external_id"), NOT_YET)
+async def test_an_order_that_is_not_placed_yet_is_acknowledged_and_noted_whoever_brings_it(
+    channel: str, body: dict[str, Any], external_id: str
+) -> None:
+    stage = Stage()
+    stage.services.channels["vendure"] = VendureOrders("vendure")  # type: ignore[index]  # a dict, as it is made
+
+    answer = await stage.http.post(f"/v1/channels/{channel}/orders", json=body)
+
+    assert answer.status_code == 200
+    (noted,) = answer.json()["orders"]
+    assert (noted["status"], noted["errors"][0]["code"]) == ("noted", "not_placed")
+    assert stage.quarantine.entries[noted["quarantine_id"]].state is QuarantineState.NOTED
+    assert f"order:{channel}:{external_id}" not in stage.orders.kept
+    assert await stage.quarantine.open_by_channel() == {}
+
+
+async def test_an_unpaid_order_of_a_platform_is_noted_and_taken_when_it_is_paid() -> None:
+    stage = Stage(signed=True)
+    for status, code in (("pending", 200), ("processing", 202)):
+        body = as_json(WOOCOMMERCE_ORDER | {"status": status})
+        answer = await stage.stranger.post("/v1/channels/woo/orders", content=body, headers=signed_as_woocommerce(body))
+        assert answer.status_code == code
+    assert list(stage.orders.kept) == ["order:woocommerce:727"]
+    assert await stage.quarantine.open_by_channel() == {}
+
+
+async def test_an_order_in_our_hands_that_its_shop_calls_unpaid_is_for_a_person(stage: Stage) -> None:
+    await stage.http.post("/v1/channels/woo/orders", json=WOOCOMMERCE_ORDER)
+
+    problem(await stage.http.post("/v1/channels/woo/orders", json=WOOCOMMERCE_ORDER | {"status": "failed"}), 422)
+
+    assert await stage.quarantine.open_by_channel() == {"woocommerce": 1}
+
+
+async def test_what_waits_in_quarantine_for_somebody_is_a_number_that_an_alert_can_stand_on(stage: Stage) -> None:
+    await stage.http.post("/v1/channels/woo/orders", json=WOOCOMMERCE_ORDER | {"status": "pending"})
+    await stage.http.post("/v1/channels/woo/orders", json=WOOCOMMERCE_ORDER | {"currency": "???"})
+
+    await stage.app.state.deliveries.count_quarantine()
+
+    page = (await stage.stranger.get("/metrics")).text
+    assert 'orderloom_quarantine_open{channel="woocommerce"} 1.0' in page
+
+
 async def test_the_same_payload_handed_in_with_a_key_is_refused_and_kept(stage: Stage) -> None:
-    body = WOOCOMMERCE_ORDER | {"status": "pending"}
+    body = WOOCOMMERCE_ORDER | {"status": "shipped-by-plugin"}
     problem(await stage.http.post("/v1/channels/woocommerce/orders", json=body), 422)
     assert len(stage.quarantine.entries) == 1
+
+
+@pytest.mark.parametrize("signed", [True, False])
+async def test_a_shop_that_tries_its_new_webhook_hears_that_somebody_is_there(signed: bool) -> None:  # noqa: FBT001
+    stage = Stage(signed=signed)
+    answer = await stage.stranger.post("/v1/channels/woocommerce/orders", data={"webhook_id": "12"})
+    assert (answer.status_code, answer.json()) == (200, {"orders": []})
+    assert (stage.orders.kept, stage.quarantine.entries) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/v1/channels/woocommerce/orders", {"webhook_id": "12", "total": "1"}),
+        ("/v1/channels/woocommerce/orders", {"webhook_id": "twelve"}),
+        ("/v1/orders", {"webhook_id": "12"}),
+    ],
+)
+async def test_no_other_form_is_taken(stage: Stage, path: str, form: dict[str, str]) -> None:
+    problem(await stage.http.post(path, data=form), 415, "content_type")
 
 
 @pytest.mark.parametrize("signature", [None, "", "bm8=", "é", "a" * 4000])

@@ -11,10 +11,10 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from api.app import create_app
 from api.assembly import open_services
 from models.settings import Settings
 from ops.migrations.upgrade import upgrade
+from tests.promises.api.applications import create_app
 from tests.promises.api.stage import problem
 
 OPEN = {"/v1/health", "/problems/{code}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from temporalio import workflow
@@ -16,7 +17,7 @@ from tests.promises.orders.orders import an_order
 from tests.promises.orders.world import FakeBook, World, ports, start
 from tests.promises.telling_channels.shop import ConnectedWorld, connected
 from workers.assembly import Workers
-from workflows import attempting, desk, own
+from workflows import asking, attempting, desk, own
 from workflows.attempting import sparing
 
 WORD = {"reason": "looked into it", "actor": "anna"}
@@ -43,9 +44,10 @@ def test_an_order_can_wait_for_years_before_the_server_would_end_it(
 
 
 async def test_the_longer_its_history_the_more_seldom_it_asks(plain: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempting, "_EVENTS", 20)
+    # An attempt is some eleven events: it doubles the pause twice, and chance takes less than half of that away.
+    monkeypatch.setattr(attempting, "_EVENTS", 5)
     world = World(client=plain)
-    world.faults["create_order"] = [Unavailable("erp", "down")] * 3
+    world.faults["create_order"] = [Unavailable("erp", "down", retry_after_s=60)] * 3
 
     async with Workers(plain, **ports(world)).running():
         handle = await start(plain, an_order())
@@ -67,26 +69,41 @@ async def test_the_longer_its_history_the_more_seldom_it_asks(plain: Client, mon
 async def test_a_slow_partner_is_waited_for_as_long_as_its_worker_lives(
     plain: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempting, "HEARD_OF_WITHIN", timedelta(seconds=1))
+    monkeypatch.setattr(attempting, "HEARD_OF_WITHIN", timedelta(seconds=6))
     world = World(client=plain)
+    order = an_order()
     attempts: list[str] = []
 
     async def slowly(verb: str) -> None:
         if verb == "create_order":
             attempts.append(verb)
-            await asyncio.sleep(2.5)
+            while not await is_heard_of(plain, order.id):
+                await asyncio.sleep(0.1)
 
     world.at_effect = slowly
 
     async with Workers(plain, **ports(world)).running():
-        handle = await start(plain, an_order())
+        handle = await start(plain, order)
         assert await world.end(handle) == Headline.COMPLETED
 
     assert attempts == ["create_order"]
 
 
+async def is_heard_of(client: Client, order_id: str) -> bool:
+    """Whether the server has heard that an attempt goes on."""
+    described = await client.get_workflow_handle(order_id).describe()
+    return any(one.HasField("last_heartbeat_time") for one in described.raw_description.pending_activities)
+
+
 async def test_where_nobody_takes_it_up_the_order_says_so(plain: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempting, "TAKEN_UP_WITHIN", timedelta(seconds=1))
+    attempt = attempting.attempt
+
+    async def impatiently(verb: Any, question: Any, queue: str, **more: Any) -> Any:
+        # Only where nobody is: the others may be busy for a while.
+        soon = {"taken_up_within": timedelta(seconds=1)} if queue == "channel-shopify" else {}
+        return await attempt(verb, question, queue, **more | soon)
+
+    monkeypatch.setattr(asking, "attempt", impatiently)
     world = ConnectedWorld(client=plain)
     disconnected = connected(world) | {"shops": {}}
 

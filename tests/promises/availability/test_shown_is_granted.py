@@ -12,9 +12,10 @@ from models.policy.stock.rules import AvailabilityRules, SourcingRules, StockRul
 from models.policy.stock.sourcing.sourcing import source
 from models.stock.availability import AvailabilityQuestion
 from models.stock.demand import Demand, Need
-from models.stock.nodes import NodeKind
+from models.stock.nodes import Node, NodeKind
 from models.stock.picture import Picture
 from tests.promises.availability.drawn import pictures, rules
+from tests.promises.availability.pictures import picture, shelf
 
 # What channels are shown less than there is, and counters keep, is meant to be less than an order could have.
 PLAIN = rules().map(lambda drawn: drawn.model_copy(update={"channels": {}, "store_risk": (), "spikes": ()}))
@@ -80,3 +81,16 @@ def test_what_the_nodes_show_one_by_one_is_what_can_be_sent_from_all_of_them(
     sending = [node.name for node in seen.nodes if not node.collects]
     if len(sending) == len(seen.nodes):
         assert sum(shown(stock, seen, None, name) for name in sending) == shown(stock, seen, None)
+
+
+def test_who_waits_is_served_where_customers_only_collect_and_nowhere_else_is_less_shown_for_it() -> None:
+    nodes = tuple(Node(name=name, lanes=(), collects=True) for name in ("a", "b"))
+    seen = picture(shelf(2, node="a"), shelf(1, node="b"), nodes=nodes, waiting={"MUG": 1})
+    stock = StockRules(sourcing=ALL_OF_IT)
+
+    assert [shown(stock, seen, None, node.name) for node in nodes] == [1, 1]
+    assert shown(stock, seen, None) == 0
+    for node in nodes:
+        demand = Demand(channel="b2b", delivery=Delivery.PICK_UP, pick_up_at=node.name)
+        assert gets(stock, seen, demand, 1)
+        assert not gets(stock, seen, demand, 2)

@@ -34,16 +34,16 @@ async def server() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @asynccontextmanager
-async def a_worker(table: Table, client: Client) -> AsyncIterator[asyncio.subprocess.Process]:
+async def a_worker(table: Table, client: Client, *orders: int) -> AsyncIterator[asyncio.subprocess.Process]:
     address = table.database.engine.url.render_as_string(hide_password=False)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(WORKER), address, client.service_client.config.target_host),
+        *(sys.executable, str(WORKER), address, client.service_client.config.target_host, *map(str, orders)),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     try:
         assert process.stdout is not None
-        await asyncio.wait_for(process.stdout.readline(), 60)
+        await asyncio.wait_for(process.stdout.readline(), 180)
         yield process
     finally:
         if process.returncode is None:
@@ -69,14 +69,14 @@ async def test_killed_workers_take_every_row_once(table: Table, server: Workflow
     batch = await table.hand_in(a_file(200, mark))
     await begin(server.client, batch)
     for stop_at in (20, 100):
-        async with a_worker(table, server.client) as worker:
+        async with a_worker(table, server.client, stop_at + 20) as worker:
             while (await table.batches.find(batch.id)).counts.orders_accepted < stop_at:
                 await asyncio.sleep(0.01)
             assert not (await table.batches.find(batch.id)).state.is_over
             os.kill(worker.pid, signal.SIGKILL)
     async with a_worker(table, server.client):
         handle = server.client.get_workflow_handle(batch_workflow_id(batch.id))
-        assert "400 rows, 180 orders taken in" in await asyncio.wait_for(handle.result(), 120)
+        assert "400 rows, 180 orders taken in" in await asyncio.wait_for(handle.result(), 600)
     found = await table.batches.find(batch.id)
     assert found.state is BatchState.DONE
     assert adds_up(found, await table.rows(found))
@@ -102,7 +102,7 @@ async def test_its_workflow_says_how_far_it_is_and_ends_with_a_line(table: Table
     async with reading(server.client, table.database):
         await begin(server.client, batch)
         handle = server.client.get_workflow_handle(batch_workflow_id(batch.id))
-        assert await asyncio.wait_for(handle.result(), 60) == (
+        assert await asyncio.wait_for(handle.result(), 120) == (
             "done; 60 rows, 27 orders taken in, 0 known before, 6 rows refused"
         )
         unreadable = await table.hand_in(b"nonsense\n")
@@ -120,7 +120,7 @@ async def test_a_signal_from_the_web_ui_stops_it_and_no_signal_harms_it(
     await handle.signal("nonsense", args=[1, 2, 3])
     await handle.signal("cancel", args=["because", "I say so"])
     async with reading(server.client, table.database):
-        assert (await asyncio.wait_for(handle.result(), 60)).startswith("cancelled; 0 rows")
+        assert (await asyncio.wait_for(handle.result(), 120)).startswith("cancelled; 0 rows")
     assert (await table.batches.find(batch.id)).state is BatchState.CANCELLED
 
 
@@ -132,7 +132,7 @@ async def test_a_cancellation_requested_in_temporal_leaves_no_file_half_read(
     handle = server.client.get_workflow_handle(batch_workflow_id(batch.id))
     await handle.cancel()
     async with reading(server.client, table.database):
-        assert (await asyncio.wait_for(handle.result(), 60)).startswith("cancelled;")
+        assert (await asyncio.wait_for(handle.result(), 120)).startswith("cancelled;")
     assert (await table.batches.find(batch.id)).state is BatchState.CANCELLED
 
 
@@ -141,5 +141,5 @@ async def test_a_bad_start_fails_and_is_not_stuck(table: Table, server: Workflow
     async with reading(server.client, table.database):
         handle = await server.client.start_workflow("BatchWorkflow", "no start", id=bad, task_queue=ORDERS)
         with pytest.raises(WorkflowFailureError):
-            await asyncio.wait_for(handle.result(), 60)
+            await asyncio.wait_for(handle.result(), 120)
     assert (await handle.describe()).status is WorkflowExecutionStatus.FAILED

@@ -193,7 +193,7 @@ async def test_what_is_settled_otherwise_changes_nothing(sac: str) -> None:
     ("sac", "element"),
     [
         ("SAC*C*D240***15.00", 5),
-        ("SAC*A*C310****1*5", 5),
+        ("SAC*A*C310", 5),
         ("SAC*A*C310***751", 5),
         ("SAC*S*X***1", 1),
         ("SAC*C*D240***-5", 5),

@@ -1,4 +1,6 @@
-"""A worker that reads files, as a process of its own, so that it can be killed: ``python worker_process.py DB ADDRESS``.
+"""A worker that reads files, as a process to be killed: ``python worker_process.py DB ADDRESS [ORDERS]``.
+
+Once so many orders are taken in it begins no further part, so that whoever kills it on its way need not be quick.
 
 Orders are started as a workflow of a line, so that no partner is needed.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -20,6 +22,7 @@ from activities.adapters.files.formats import readers
 from activities.adapters.store.batches.importing import SqlImporting
 from activities.adapters.store.database import Database
 from activities.batches import BatchActivities
+from activities.records.batches import PartTaken
 from workers.starting import TemporalStarter
 from workflows import batch
 from workflows.plugin import OrderloomPlugin
@@ -36,10 +39,26 @@ class OrderOfALine:
         return "taken"
 
 
+class UpTo(SqlImporting):
+    """Begins no further part once so many orders are taken in."""
+
+    def __init__(self, database: Database, orders: int) -> None:
+        super().__init__(database, readers())
+        self._most = orders
+        self._taken = 0
+
+    async def take_part(self, batch_id: str, *, orders: int, beat: Callable[[], None]) -> PartTaken:
+        if self._taken >= self._most:
+            await asyncio.Event().wait()
+        part = await super().take_part(batch_id, orders=orders, beat=beat)
+        self._taken = part.progress.counts.orders_accepted
+        return part
+
+
 @asynccontextmanager
-async def reading(client: Client, database: Database) -> AsyncIterator[None]:
+async def reading(client: Client, database: Database, orders: int = 1_000_000) -> AsyncIterator[None]:
     """Read files for as long."""
-    verbs = BatchActivities(SqlImporting(database, readers()), TemporalStarter(client), orders_a_part=10)
+    verbs = BatchActivities(UpTo(database, orders), TemporalStarter(client), orders_a_part=10)
     async with (
         Worker(
             client,
@@ -52,10 +71,10 @@ async def reading(client: Client, database: Database) -> AsyncIterator[None]:
         yield
 
 
-async def main(address: str, server: str) -> None:
+async def main(address: str, server: str, orders: str = "1000000") -> None:
     batch.BEAT_WITHIN = SOON
     client = await Client.connect(server, plugins=[OrderloomPlugin(traced=False)])
-    async with reading(client, Database(address)):
+    async with reading(client, Database(address), int(orders)):
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

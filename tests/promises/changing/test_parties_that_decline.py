@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from temporalio.client import Client, WorkflowUpdateFailedError
 
@@ -232,12 +234,19 @@ async def test_a_change_that_is_withdrawn_while_the_erp_is_away_is_undone(still:
 async def test_a_second_change_waits_for_the_end_of_the_first(still: World, client: Client) -> None:
     handle = await start(client, an_order(mug=3))
     await still.until(lambda: len(still.released) == 1)
-    still.faults["recall"] = [Unavailable("wms", "down", retry_after_s=2)]
+    may = asyncio.Event()
+
+    async def once_it_may(verb: str) -> None:
+        if verb == "recall":
+            await may.wait()
+
+    still.at_effect = once_it_may
     await wish(handle, "cancel_quantity", line_id="1", quantity=1)
 
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await wish(handle, "quantity", line_id="1", quantity=7)
     assert "change-1 is still under way" in str(refused.value.cause)
+    may.set()
 
     assert (await settled(still)).state == "confirmed"
     await still.until(lambda: len(still.released) == 2)

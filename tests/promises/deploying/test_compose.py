@@ -16,6 +16,7 @@ import yaml
 from jsonschema import Draft7Validator
 from temporalio.common import SearchAttributeIndexedValueType
 
+from api.http.metrics import Metrics
 from models.settings import PartnerSettings, Settings
 from workflows.attributes import ALL
 
@@ -162,6 +163,17 @@ def test_prometheus_and_grafana_look_where_something_is(services: dict[str, Any]
     hosts |= {source["url"].split("/")[2].split(":")[0] for source in grafana["datasources"]}
     assert hosts == {"api", "workers", "temporal", "prometheus", "jaeger"}
     assert hosts <= set(services)
+
+
+def test_every_alert_stands_on_a_number_we_tell_and_names_its_runbook(services: dict[str, Any]) -> None:
+    (rules,) = yaml.safe_load((DEPLOY / "prometheus.yaml").read_text())["rule_files"]
+    assert f"./ops/deploy/alerts.yaml:{rules}:ro" in services["prometheus"]["volumes"]
+    (group,) = yaml.safe_load((DEPLOY / "alerts.yaml").read_text())["groups"]
+    told = Metrics().page().decode()
+    stood_on = {name for alert in group["rules"] for name in re.findall(r"orderloom_\w+", alert["expr"])}
+    assert stood_on == {"orderloom_quarantine_open", "orderloom_workflows_standing_still"}
+    assert {name for name in stood_on if f"# TYPE {name} gauge" not in told} == set()
+    assert all((ROOT / alert["annotations"]["runbook"]).exists() for alert in group["rules"])
 
 
 def test_the_image_gets_what_it_copies() -> None:

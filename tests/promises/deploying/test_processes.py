@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,13 @@ import pytest_asyncio
 from tests.conftest import Databases
 from tests.promises.deploying.collector import Collector
 from tests.promises.orders.conftest import local_server
+from tests.promises.partners.sandbox import free_port
 
 ROOT = Path(__file__).parents[3]
 PARTNERS_ASKED = ("erp", "wms", "carrier", "notification")
 SAMPLE = ROOT / "ops" / "samples" / "canonical" / "b2b-on-account-of-a-good-customer.json"
 PARTNERS = ("erp", "wms", "payment", "carrier", "notification", "channels")
-PATIENCE_S = 120
+PATIENCE_S = 600
 
 pytestmark = pytest.mark.slow
 
@@ -99,11 +100,9 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-def addresses(
-    temporal: str, databases: Databases, collector: Collector, unused_tcp_port_factory: Callable[[], int]
-) -> dict[str, str]:
+def addresses(temporal: str, databases: Databases, collector: Collector) -> dict[str, str]:
     """What the Compose file calls something, and what it is called here."""
-    ports = {str(port): str(unused_tcp_port_factory()) for port in (8400, 8401, 8411, 8412, 8413, 8414, 8415, 8416)}
+    ports = {str(port): str(free_port()) for port in (8400, 8401, 8411, 8412, 8413, 8414, 8415, 8416)}
     return {
         "postgresql+psycopg://orderloom:given@postgres:5432/orderloom": databases.empty("postgresql"),
         "temporal:7233": temporal,

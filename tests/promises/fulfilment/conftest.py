@@ -8,7 +8,8 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from tests.promises.fulfilment.stage import Stage, ports, skipping_server
+from tests.promises.fulfilment.stage import Stage, ports
+from tests.promises.orders.conftest import skipping_server
 from workers.assembly import Workers
 
 

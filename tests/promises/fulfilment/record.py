@@ -16,11 +16,12 @@ from models.policy.fulfilment import WhenUndeliverable
 from models.states.fulfilment import FulfilmentState, ShipmentState
 from models.stock.nodes import NodeKind
 from models.stock.outlook import NodeOutlook
-from tests.promises.fulfilment.stage import Stage, acknowledged, not_found, ports, rules, skipping_server, turned_down
+from tests.promises.fulfilment.stage import Stage, acknowledged, not_found, ports, rules, turned_down
 from tests.promises.fulfilment.test_acknowledged import CHASED, REROUTED, send
 from tests.promises.fulfilment.test_collecting import PICK_UP, collected, ready
 from tests.promises.fulfilment.test_departing import WAVES
 from tests.promises.fulfilment.test_parcels import RESHIP, is_now
+from tests.promises.orders.conftest import skipping_server
 from tests.promises.orders.orders import an_order
 from tests.promises.orders.world import moved, shipped, start
 from tests.recorded.recording import Handle, record

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-
-from temporalio.testing import WorkflowEnvironment
 
 from models.errors import PartnerError, Unavailable
 from models.order.assessment import Assessment, AssessmentRequest
@@ -21,7 +18,7 @@ from models.partners.purchasing import DropShipOrder
 from models.partners.warehouse import Release, ReleaseEnquiry, ReleaseStanding, ReleaseState
 from models.policy.fulfilment import FulfilmentPolicy
 from models.stock.backorders import BackorderAnswer, BackorderRequest
-from models.stock.demand import Need
+from models.stock.demand import Demand, Need
 from models.stock.outlook import BadLot, NodeOutlook, ReleaseCheck, ReleaseOutlook
 from models.stock.quantities import Balance
 from models.stock.reservation import (
@@ -34,7 +31,6 @@ from models.stock.reservation import (
     ReservationState,
     Shortage,
 )
-from tests.promises.orders.conftest import SERVER, temporal_binary
 from tests.promises.orders.shelf import FakeStock
 from tests.promises.orders.world import (
     FakeBook,
@@ -81,6 +77,7 @@ class Stage(World):
     booked: list[Booking] = field(default_factory=list)
     purchases: list[DropShipOrder] = field(default_factory=list)
     asked: list[ReleaseEnquiry] = field(default_factory=list)
+    requests: list[ReservationRequest] = field(default_factory=list)
 
     def release(self, number: int = 0) -> Release:
         return self.released[number]
@@ -101,12 +98,11 @@ class Shelves(FakeStock):
     async def reserve(self, request: ReservationRequest) -> ReservationAnswer:
         if request.key in self.world.reserved:
             return ReservationAnswer(granted=True, allocations=self._allocations(request.key))
-        short: list[Need] = []
-        for need in request.needs:
-            node = self._node_for(need, request.demand.avoid_nodes)
-            if node is None:
-                short.append(need)
-            else:
+        self.world.requests.append(request)
+        nodes = {need: self._node_for(need, request.demand) for need in request.needs}
+        short = [need for need, node in nodes.items() if node is None]
+        for need, node in nodes.items():
+            if node is not None and not (short and self.world.together):
                 self._put(request.key, need, node)
         self.world.journal.append(("reserve", request.key))
         remedy = self.world.remedies or _a_person
@@ -115,6 +111,7 @@ class Shelves(FakeStock):
             allocations=self._allocations(request.key),
             shortages=tuple(Shortage(sku=need.sku, wanted=need.quantity, available=0) for need in short),
             remedies=tuple(remedy(need) for need in short),
+            together=bool(short) and self.world.together,
         )
 
     async def backorder(self, request: BackorderRequest) -> BackorderAnswer:
@@ -155,9 +152,18 @@ class Shelves(FakeStock):
             for sku in skus
         )
 
-    def _node_for(self, need: Need, avoid: Iterable[str]) -> str | None:
+    def come(self, key: str, node: str) -> tuple[Allocation, ...]:
+        """What is waited for under a key has come to a node."""
+        for need in self.world.backorders.pop(key).needs:
+            shelf = self.world.shelves.setdefault(node, {})
+            shelf[need.sku] = shelf.get(need.sku, 0) + need.quantity
+            self._put(key, need, node)
+        return self._allocations(key)
+
+    def _node_for(self, need: Need, demand: Demand) -> str | None:
         there = (name for name, shelf in self.world.shelves.items() if shelf.get(need.sku, 0) >= need.quantity)
-        return next((name for name in there if name not in set(avoid) and not self._down(name)), None)
+        may = (name for name in there if name not in demand.avoid_nodes and demand.only_at in {None, name})
+        return next((name for name in may if not self._down(name)), None)
 
     def _down(self, name: str) -> bool:
         return name in self.world.nodes and self.world.nodes[name].down is not None
@@ -227,13 +233,8 @@ class Book(FakeBook):
     world: Stage
 
     async def assess(self, request: AssessmentRequest) -> Assessment:
-        return (await super().assess(request)).model_copy(update={"fulfilment": self.world.rules})
-
-
-async def skipping_server() -> WorkflowEnvironment:
-    skips = ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
-    options = {**SERVER, "dev_server_extra_args": [*SERVER["dev_server_extra_args"], *skips]}
-    return await WorkflowEnvironment.start_time_skipping_v2(dev_server_existing_path=temporal_binary(), **options)
+        assessed = await super().assess(request)
+        return assessed.model_copy(update={"fulfilment": self.world.rules, "goes_together": self.world.together})
 
 
 def ports(world: Stage) -> dict[str, Any]:

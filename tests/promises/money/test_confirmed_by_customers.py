@@ -77,6 +77,26 @@ async def test_an_operator_may_have_the_provider_asked_at_once(client: Client, w
     assert await world.end(handle) == Headline.COMPLETED
 
 
+async def test_a_provider_that_is_asked_too_early_is_waited_for_and_the_payment_is_not_let_go(
+    client: Client, world: MoneyWorld
+) -> None:
+    world.asks_customer = True
+    order = an_order(mug=1)
+
+    handle = await start(client, order)
+    await world.until_held("payment")
+    await answer(handle, "payment-1")
+    await world.until(lambda: "payment-2" in {hold.id for hold in world.last.holds})
+    assert world.voids == []
+    assert world.last.holds[-1].waiting_on == "customer"
+    world.unconfirmed.clear()
+    await world.tell(PaymentAuthorised.model_validate(marked(world, order.id)))
+
+    assert await world.end(handle) == Headline.COMPLETED
+    assert world.voids == []
+    assert len({one.key for one in world.authorised}) == 1
+
+
 async def test_a_renewal_that_finance_gives_up_can_be_confirmed_no_more(client: Client, world: MoneyWorld) -> None:
     world.expires_in = timedelta(0)
 

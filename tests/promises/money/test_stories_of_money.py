@@ -275,3 +275,25 @@ async def test_a_lost_parcel_is_credited_and_given_back_to_the_tender_it_was_pai
     left = balances(world.postings)
     assert left.keys() == {LedgerAccount.REVENUE, LedgerAccount.FREIGHT, LedgerAccount.RETURNS}
     assert broken(world.postings) == []
+
+
+async def test_a_refund_that_finance_gives_up_does_not_stand_in_the_books(client: Client, world: MoneyWorld) -> None:
+    world.undeliverable = WhenUndeliverable.REFUND
+    world.ships = False
+    world.faults["refund"] = [Refused("payment", "the card is closed", code="card_closed")]
+    order = an_order(mug=2)
+
+    handle = await start(client, order)
+    await world.until(lambda: bool(world.released))
+    await world.tell(shipped(world.released[0]))
+    await world.tell(moved(world.released[0], ShipmentState.LOST))
+    await world.until_held("refund")
+    await answer(handle, "refund-1", Verdict.REJECT)
+
+    assert await world.end(handle) == Headline.COMPLETED
+    assert world.refunds == []
+    assert world.last.money.captured == order.total
+    assert world.last.money.refunded == euro(0)
+    assert [memo.total for memo in world.memos] == [order.total]
+    assert any("given up: refund" in text for text in world.story)
+    assert broken(world.postings) == []

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
+from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from tests.promises.orders.clock import Clock
 from tests.promises.orders.world import World, ports
 from workers.assembly import Workers
 from workflows.attributes import ALL
@@ -39,7 +41,13 @@ class CheckedPlugin(OrderloomPlugin):
         self.workflow_runner = CheckedOnce(restrictions=self.workflow_runner.restrictions)
 
 
-DYNAMIC = ("history.transferProcessorMaxPollRPS=1000", "history.timerProcessorMaxPollRPS=1000")
+# A timer fires up to the shift late, for the sake of servers whose clocks differ; a second where nothing is said.
+_DYNAMIC = (
+    "history.transferProcessorMaxPollRPS=1000",
+    "history.timerProcessorMaxPollRPS=1000",
+    'history.timerProcessorMaxTimeShift="10ms"',
+)
+_SKIPS = "frontend.WorkflowTimeSkippingEnabled=true"
 
 
 def temporal_binary() -> str:
@@ -49,27 +57,36 @@ def temporal_binary() -> str:
     return found
 
 
-SERVER: dict[str, Any] = {
-    "dev_server_extra_args": [part for setting in DYNAMIC for part in ("--dynamic-config-value", setting)],
+_SERVER: dict[str, Any] = {
     "dev_server_log_level": "error",
     "search_attributes": ALL,
     "plugins": [CheckedPlugin()],
 }
 
 
-async def local_server() -> WorkflowEnvironment:
-    """A server of its own. The SDK gives it five seconds to start, which a busy machine may need for reading it."""
+async def local_server(*settings: str) -> WorkflowEnvironment:
+    """A server of its own, whose timers fire when they are due; with dynamic settings of its own too."""
+    return await _started(WorkflowEnvironment.start_local, *settings)
+
+
+async def skipping_server() -> WorkflowEnvironment:
+    """A server of its own that, while a test waits, goes on to the next timer when nothing else is left to do."""
+    still = TimeSkippingConfig(enabled=False)
+    started = partial(WorkflowEnvironment.start_time_skipping_v2, ts_config=still, interceptors=[Clock()])
+    return await _started(started, _SKIPS)
+
+
+async def _started(start: Callable[..., Awaitable[WorkflowEnvironment]], *settings: str) -> WorkflowEnvironment:
+    """The SDK gives it five seconds to start, which a busy machine may need for reading it."""
+    extra = [part for value in (*_DYNAMIC, *settings) for part in ("--dynamic-config-value", value)]
+    options = {**_SERVER, "dev_server_extra_args": extra}
     for _ in range(3):
         try:
-            return await _started()
+            return await start(dev_server_existing_path=temporal_binary(), **options)
         except RuntimeError as error:
             if "did not start within" not in str(error):
                 raise
-    return await _started()
-
-
-async def _started() -> WorkflowEnvironment:
-    return await WorkflowEnvironment.start_local(dev_server_existing_path=temporal_binary(), **SERVER)
+    return await start(dev_server_existing_path=temporal_binary(), **options)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 
-from models.errors import Conflict, Refused, Transient, Unavailable
-from models.messages import Cancellation, HoldDecision, Verdict
+from models.errors import Conflict, Refused, Transient, Unavailable, Uncertain
+from models.messages import Acknowledgement, Cancellation, HoldDecision, Verdict
 from models.order.document import ChannelRisk
 from models.order.order import Order
 from models.order.payment_terms import PaymentTerms
@@ -185,6 +185,52 @@ async def test_what_the_warehouse_has_sent_cannot_be_cancelled(client: Client, w
     assert "the customer can return it" in str(refused.value.cause)
     assert await world.end(handle) == Headline.COMPLETED
     assert world.money["captured"] == order.total.amount
+
+
+async def test_what_nobody_could_recall_for_certain_may_come_and_is_not_called_cancelled(
+    client: Client, world: World
+) -> None:
+    world.ships = False
+    order = an_order(mug=2)
+    handle = await start(client, order)
+    await world.until(lambda: bool(world.released))
+    world.faults["recall"] = [Uncertain("wms", "it does not say whether it stopped")]
+    wish = asyncio.create_task(handle.execute_update("cancel", WISH, result_type=Acknowledgement))
+    await world.until_held("other")
+
+    await handle.signal("reject", {"reason": "nobody reaches them", "actor": "anna"})
+
+    assert "cannot be cancelled" in (await wish).text
+    await world.tell(shipped(world.released[0]))
+    await world.tell(moved(world.released[0], ShipmentState.DELIVERED))
+    assert await world.end(handle) == Headline.COMPLETED
+    assert world.money["captured"] == order.total.amount
+
+
+async def test_what_has_not_left_is_stopped_though_service_is_at_a_parcel_that_was_lost(
+    client: Client, world: World
+) -> None:
+    world.ships = False
+    order = an_order(mug=3)
+    handle = await start(client, order)
+    await world.until(lambda: bool(world.released))
+    lost = {"tracking_number": "LOST-1"}
+    await world.tell(shipped(world.released[0], quantity=1).model_copy(update=lost))
+    await world.until(lambda: world.last.headline is Headline.PARTIALLY_SHIPPED)
+    await world.tell(moved(world.released[0], ShipmentState.LOST).model_copy(update=lost))
+    await world.until_held("other")
+
+    answer = await handle.execute_update("cancel", WISH, result_type=Acknowledgement)
+
+    assert answer.text == "what was not sent yet is cancelled"
+    assert len(world.done("recall")) == 1
+    await world.until(lambda: any("no longer set aside" in text for text in world.story))
+    assert world.last.headline is not Headline.COMPLETED
+    await handle.signal("approve", {"reason": "she takes a voucher", "actor": "anna"})
+    assert await world.end(handle) == Headline.COMPLETED
+    assert [hold.state.value for hold in world.last.holds] == ["approved"]
+    assert (world.last.lines[0].shipped, world.last.lines[0].cancelled) == (1, 2)
+    assert world.money["captured"] == order.total.amount - 2 * 1190
 
 
 async def test_half_shipped_only_the_rest_is_cancelled_and_not_paid_for(client: Client, world: World) -> None:

@@ -74,7 +74,7 @@ async def held(client: Client, world: World) -> AsyncIterator[WorkflowHandle[Any
     await world.until_held("fraud")
     yield handle
     decision = HoldDecision(hold="fraud-1", verdict=Verdict.APPROVE, reason="fine", actor="anna")
-    await asyncio.wait_for(handle.execute_update("decide", decision), 10)
+    await asyncio.wait_for(handle.execute_update("decide", decision), 60)
     assert await world.end(handle) == Headline.COMPLETED
 
 
@@ -113,7 +113,7 @@ async def test_bad_updates_are_refused_to_their_sender(held: WorkflowHandle[Any,
 async def is_refused(handle: WorkflowHandle[Any, Any], name: str, payloads: list[RawValue]) -> bool:
     """Whether an update is refused; one that is taken, or never answered, is not."""
     try:
-        await asyncio.wait_for(handle.execute_update(name, args=payloads), 10)
+        await asyncio.wait_for(handle.execute_update(name, args=payloads), 60)
     except WorkflowUpdateFailedError:
         return True
     except TimeoutError:
@@ -193,7 +193,7 @@ async def test_an_order_under_another_orders_name_is_refused(client: Client) -> 
     )
 
     with pytest.raises(WorkflowFailureError) as failed:
-        await asyncio.wait_for(handle.result(), 10)
+        await asyncio.wait_for(handle.result(), 60)
     assert "this workflow is not that of" in str(failed.value.cause)
 
 
@@ -203,7 +203,7 @@ async def test_a_failed_start_answers_messages_too(client: Client) -> None:
     await handle.signal("cancel", Cancellation(reason="r", actor="a"))
 
     with pytest.raises(WorkflowFailureError):
-        await asyncio.wait_for(handle.result(), 10)
+        await asyncio.wait_for(handle.result(), 60)
 
 
 async def test_rejecting_one_hold_is_heeded_while_others_are_open(client: Client, world: World) -> None:

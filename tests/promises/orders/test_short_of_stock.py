@@ -213,7 +213,8 @@ async def test_a_customer_who_does_not_answer_is_taken_at_policys_word(
     world.remedies = does(RemedyKind.ASK_CUSTOMER, deadline=soon, silence=silence)
 
     handle = await start(client, an_order(mug=2))
-    await world.until_held("customer_request")
+    # It may be over by the time anybody looks.
+    await world.until(lambda: any(hold.kind == "customer_request" for hold in world.last.holds))
     if silence is RemedyKind.BACKORDER:
         await fill(world, await waiting(world), mug=2)
 

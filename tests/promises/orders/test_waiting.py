@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from models.errors import Unavailable
 from models.order.snapshot import Headline
 from models.states.fulfilment import ShipmentState
-from tests.promises.orders.conftest import SERVER, temporal_binary
+from tests.promises.orders.conftest import skipping_server
 from tests.promises.orders.orders import an_order
 from tests.promises.orders.world import World, moved, ports, shipped, start
 from workers.assembly import Workers
@@ -24,14 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    arguments = [
-        *SERVER["dev_server_extra_args"],
-        "--dynamic-config-value",
-        "frontend.WorkflowTimeSkippingEnabled=true",
-    ]
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=temporal_binary(), **{**SERVER, "dev_server_extra_args": arguments}
-    ) as env:
+    async with await skipping_server() as env:
         yield env
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +54,7 @@ from models.states.fulfilment import ShipmentState
 from models.stock.backorders import BackorderRequest
 from models.stock.demand import Need
 from models.stock.reservation import Remedy, ReservationRelease
+from tests.promises.orders.clock import Clock, Condition, comes_true
 from tests.promises.orders.shelf import FakeStock
 
 _SHIPPED = PolicyBook.load(Path(__file__).parents[3] / "ops" / "policies").current
@@ -145,6 +146,11 @@ class World:
         return [key for name, key in self.journal if name == verb]
 
     @property
+    def clock(self) -> Clock | None:
+        """The clock of a server that skips time."""
+        return None if self.client is None else Clock.of(self.client)
+
+    @property
     def last(self) -> OrderSnapshot:
         return self.snapshots[-1]
 
@@ -152,24 +158,28 @@ class World:
     def story(self) -> list[str]:
         return [entry.text for snapshot in self.snapshots for entry in snapshot.entries]
 
-    async def until(self, condition: Callable[[], bool]) -> None:
+    async def until(self, condition: Condition) -> None:
         """Wait for something to be true of the world; says how far the order got if it never is."""
-        for _ in range(750):
-            # Before the first snapshot is written, there is no `last` to ask.
-            with suppress(IndexError):
-                if condition():
+        async with self._time_running_until(condition):
+            for _ in range(3000):
+                if comes_true(condition):
                     return
-            await asyncio.sleep(0.02)
+                await asyncio.sleep(0.02)
         message = f"it never came true; the story so far: {self.story}"
         raise AssertionError(message)
 
     async def end(self, handle: WorkflowHandle[Any, Any]) -> str:
         """The headline the order ends with; says how far it got if it never ends."""
         try:
-            return str(await asyncio.wait_for(handle.result(), timeout=30))
+            async with self._time_running_until(lambda: False):
+                return str(await asyncio.wait_for(handle.result(), timeout=120))
         except TimeoutError:
-            message = f"the order never ended; the story so far: {self.story}"
+            message = f"it never ended; the story so far: {self.story}"
             raise AssertionError(message) from None
+
+    def _time_running_until(self, condition: Condition) -> AbstractAsyncContextManager[None]:
+        """Where the server skips time, let it: elsewhere time passes as it does here."""
+        return nullcontext() if self.clock is None else self.clock.running_until(condition)
 
     async def until_held(self, *kinds: str) -> None:
         """Wait until exactly these holds are open."""
@@ -267,7 +277,11 @@ class FakeWarehouse:
                 task.add_done_callback(self._sending.discard)
             return Done(reference=f"WMS {release.key}")
 
-        return await self.world.effect("release", release.key, take)
+        done: Done = await self.world.effect("release", release.key, take)
+        if self.world.clock is not None:
+            # Weeks would have been skipped meanwhile.
+            await asyncio.gather(*self._sending)
+        return done
 
     async def send(self, release: Release) -> None:
         await self.world.tell(shipped(release, shipment=f"P{len(self.world.released)}"))

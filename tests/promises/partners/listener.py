@@ -22,24 +22,28 @@ class Listener:
         self.received: list[Received] = []
         self.answers: deque[bytes] = deque()
         """Raw answers, one a request; then 204."""
+        self.answers_about = b""
+        """Only who says this is answered so."""
 
     def answer(self, status: int, body: bytes | str = b"", *headers: str) -> None:
         content = body.encode() if isinstance(body, str) else body
         head = [f"HTTP/1.1 {status} -", f"Content-Length: {len(content)}", "Connection: close", *headers]
         self.answers.append("\r\n".join(head).encode() + b"\r\n\r\n" + content)
 
-    async def until(self, count: int) -> list[Received]:
-        async with asyncio.timeout(10):
-            while len(self.received) < count:
+    async def until(self, count: int, about: str = "") -> list[Received]:
+        """Wait for so many requests that say something."""
+        async with asyncio.timeout(60):
+            while len(found := [one for one in self.received if about.encode() in one.body]) < count:
                 await asyncio.sleep(0.02)
-        return self.received
+        return found
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[1:-2]
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in head)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         self.received.append(Received(headers, body))
-        writer.write(self.answers.popleft() if self.answers else b"HTTP/1.1 204 -\r\nConnection: close\r\n\r\n")
+        mine = self.answers and self.answers_about in body
+        writer.write(self.answers.popleft() if mine else b"HTTP/1.1 204 -\r\nConnection: close\r\n\r\n")
         writer.close()
 
 

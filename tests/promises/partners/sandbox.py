@@ -19,9 +19,15 @@ ROOT = Path(__file__).parents[3]
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody else is given meanwhile: for a minute after a connection to it, it is for who names it."""
+    with socket.socket() as listener, socket.socket() as caller:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1)
+        caller.connect(listener.getsockname())
+        # Whoever closes first is the one that keeps the port.
+        listener.accept()[0].close()
+        return int(listener.getsockname()[1])
 
 
 class SandboxProcess:
@@ -42,7 +48,7 @@ class SandboxProcess:
         self._process = subprocess.Popen(self._command, cwd=ROOT)  # noqa: S603 - our own command
 
     def ready(self) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             try:
                 if self._client.get("/health").is_success:
@@ -62,7 +68,7 @@ class SandboxProcess:
     def stop(self) -> None:
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)
 
     def get(self, path: str, **params: str) -> Any:
         return self._client.get(path, params=params).raise_for_status().json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,7 +15,6 @@ from models.errors import PartnerError, Refused, Transient, Unavailable, Uncerta
 from models.partners.asking import Done
 from models.settings import PartnerSettings, Settings
 from tests.promises.partners.listener import Listener, listening
-from tests.promises.partners.sandbox import free_port
 
 PROBLEM = '{"type": "about:blank", "status": 422, "code": "card_declined", "detail": "Die Karte wurde abgelehnt"}'
 
@@ -95,7 +95,9 @@ async def test_a_retry_after_that_cannot_be_read_is_none(listener: Listener, val
 
 
 async def test_nobody_listening_is_unavailable():
-    assert type(await _trouble(f"http://127.0.0.1:{free_port()}")) is Unavailable
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        assert type(await _trouble(f"http://127.0.0.1:{taken.getsockname()[1]}")) is Unavailable
 
 
 @pytest.mark.parametrize(

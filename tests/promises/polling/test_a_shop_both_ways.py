@@ -115,7 +115,7 @@ class Side:
         return found | {"document": json.loads(found["payload"])}
 
     async def until(self, order: Order, condition: Callable[[OrderView], bool]) -> OrderView:
-        for _ in range(400):
+        for _ in range(1200):
             await self.deliveries.deliver_due()
             try:
                 view = await self.orders.find(order.id)
@@ -240,7 +240,7 @@ async def _nothing_more_comes(side: Side, order: Order) -> None:
     """Several polls later there is no word of it in the inbox, nor in quarantine."""
     position = (await side.at_the_shop(order))["position"]
     book = SqlFeeds(side.database)
-    for _ in range(200):
+    for _ in range(1200):
         if int(await book.cursor(f"orders-{SHOP}") or 0) >= position:
             break
         await asyncio.sleep(0.05)
@@ -257,6 +257,8 @@ async def test_an_order_changed_there_after_it_has_ended_here_is_kept_for_a_pers
     await side.world.tell(shipped(release))
     await side.world.tell(moved(release, ShipmentState.DELIVERED))
     await side.until(order, lambda view: ended(view, Headline.COMPLETED))
+    # What it has written down is not yet the end of it.
+    await side.client.get_workflow_handle(order.id).result()
 
     document = (await side.at_the_shop(order))["document"]
     document["payment"]["refunded"] = {"amount": 300, "currency": "EUR"}
@@ -275,7 +277,7 @@ async def test_an_order_that_cannot_be_read_is_in_quarantine_as_if_it_had_been_h
 
 
 async def _kept(side: Side, channel: str, order: Order) -> Any:
-    for _ in range(200):
+    for _ in range(1200):
         await side.deliveries.deliver_due()
         found = await side.quarantine.page(state=None, channel=channel, cursor=None, limit=50)
         for listed in found.items:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -85,7 +86,7 @@ class Stand:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    for _ in range(400):
+    for _ in range(1200):
         if await condition():
             return
         await asyncio.sleep(0.05)
@@ -182,12 +183,14 @@ async def test_a_channels_quota_holds_for_its_orders_too(stand: Stand) -> None:
     stand.counter.payloads = [f"no order {number}".encode() for number in range(10)]
     rule = ChannelRule(publication=PublicationMode.NEVER, calls_per_second=a_second)
     nobody: Any = None
+    # From before the first call: how late a busy machine notes it must not count.
+    began = time.monotonic()
     async with stand.workers(Publishing(nobody, nobody, {"shop": rule})).running():
         handle = await stand.begin(orders_polling("shop"))
         await until(lambda: _is(len(stand.counter.asked_at) >= 10))
         await handle.terminate()
 
-    took = stand.counter.asked_at[9] - stand.counter.asked_at[0]
+    took = stand.counter.asked_at[9] - began
     # What a second allows may be used at once at the beginning; from then on the server holds them back.
     assert took > (9 - 2 * a_second) / a_second
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from tests.promises.orders.conftest import SERVER, local_server, temporal_binary
+from tests.promises.orders.conftest import local_server, skipping_server
 from tests.promises.orders.world import World, ports
 from tests.promises.promise_dates.promised import BERLIN, RULES
 from workers.assembly import Workers
@@ -24,14 +24,7 @@ async def server() -> AsyncIterator[WorkflowEnvironment]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    arguments = [
-        *SERVER["dev_server_extra_args"],
-        "--dynamic-config-value",
-        "frontend.WorkflowTimeSkippingEnabled=true",
-    ]
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=temporal_binary(), **{**SERVER, "dev_server_extra_args": arguments}
-    ) as env:
+    async with await skipping_server() as env:
         yield env
 
 

@@ -94,13 +94,13 @@ async def test_a_delayed_backorder_is_told_once_a_change_and_never_beside_anothe
     assert not told(world), "the backorder's own notice has said it"
 
     late, later = NOW + timedelta(days=20), NOW + timedelta(days=40)
-    for number, expected_at in enumerate((late, late, later, late)):
+    for number, (expected_at, notices) in enumerate(((late, 2), (late, 2), (later, 4), (late, 4)), start=1):
         event = BackorderExpected(
             event_id=f"e{number}", order_id=order.id, occurred_at=NOW, reservation_key=key, expected_at=expected_at
         )
         await world.tell(event)
-        await world.until(lambda: sum("expected on" in text for text in world.story) == number + 1)  # noqa: B023 - now
-    await world.until(lambda: len(told(world)) == 4)
+        # What is not told yet when the next change comes is told together with it.
+        await until_heard(world, number, notices)
     await fill(world, key, mug=2)
 
     assert await world.end(handle) == Headline.COMPLETED
@@ -110,6 +110,13 @@ async def test_a_delayed_backorder_is_told_once_a_change_and_never_beside_anothe
     assert len({notice.key for notice in told(world)}) == 4, "two changes, to the customer and to the channel"
     assert kinds(world)[NoticeKind.ORDER_DELAYED] == 0
     assert kinds(world)[NoticeKind.ORDER_BACKORDERED] == 2
+
+
+async def until_heard(world: World, dates: int, notices: int) -> None:
+    """Wait until the order has taken so many dates in, and the customer and the channel have had so many notices."""
+    await world.until(
+        lambda: sum("expected on" in text for text in world.story) == dates and len(told(world)) == notices
+    )
 
 
 async def test_what_is_sourced_anew_from_a_slower_node_moves_the_promise(client: Client, world: World) -> None:
@@ -221,7 +228,7 @@ async def test_changes_that_follow_one_another_are_one_change_to_the_customer(sk
     busy = Busy(world)
     async with Workers(skipping.client, **(ports(world) | {"book": busy})).running():
         handle = await start(skipping.client, order)
-        await asyncio.wait_for(busy.writing.wait(), timeout=15)
+        await world.until(busy.writing.is_set)
         (key,) = world.backorders
         for number, days in enumerate((100, 200)):
             about = {"event_id": f"e{number}", "order_id": order.id, "occurred_at": NOW, "reservation_key": key}

@@ -26,7 +26,7 @@ from tests.promises.reconciling.conftest import Street
 from tests.promises.reconciling.pictures import LONG_AGO, a_snapshot, euro
 from tests.promises.returns.shipped import POLICIES, a_claim, a_request
 
-_WITHIN_S = 20.0
+_WITHIN_S = 60.0
 
 
 class Planting:

@@ -14,7 +14,6 @@ import pytest_asyncio
 from activities.adapters.store.database import Database
 from activities.adapters.store.reconciling.showing import SqlDifferences
 from activities.adapters.store.reconciling.worklists import SqlWorklists
-from api.app import create_app
 from api.reconciliation import examples
 from api.reconciliation.routes import AssignmentBody, ClosureBody
 from api.reconciliation.views import (
@@ -26,6 +25,7 @@ from api.reconciliation.views import (
 )
 from models.states.lifecycle import Lifecycle
 from models.strict_json import read
+from tests.promises.api.applications import create_app
 from tests.promises.api.fakes import KEY
 from tests.promises.api.stage import Stage, as_json, problem
 from tests.promises.reconciling.shelf import Shelf

@@ -54,7 +54,7 @@ def orders(database: Database, clock: Clock) -> SqlOrders:
     return SqlOrders(database, now=clock)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def policies() -> PolicyBook:
     return PolicyBook.load(Path(__file__).parents[3] / "ops" / "policies")
 

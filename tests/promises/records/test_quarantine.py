@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from activities.records.orders import QuarantineState
-from models.errors import Conflict, FieldError, InvalidInput, NotFound
+from models.errors import Conflict, FieldError, InvalidInput, Noted, NotFound
 
 NO_TOTAL = InvalidInput.at("/total_price", "missing", "is missing")
 NO_SKU = InvalidInput(
@@ -81,6 +81,52 @@ async def test_of_two_replays_at_once_one_wins(quarantine):
     replays = (quarantine.replayed(kept.id, b"good", f"order:shopify:{number}") for number in range(2))
     outcomes = await asyncio.gather(*replays, return_exceptions=True)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Conflict", "Quarantined"]
+
+
+def unpaid(external_id):
+    return Noted.not_placed("/status", "is not paid yet", external_id)
+
+
+async def test_what_is_only_noted_is_listed_apart_and_counts_for_nobody(quarantine):
+    noted = await quarantine.keep("callback_wms", b"{}", Noted(NO_TOTAL.errors))
+    wrong = await quarantine.keep("shopify", b"{}", NO_TOTAL)
+
+    assert (noted.state, wrong.state) == (QuarantineState.NOTED, QuarantineState.OPEN)
+    for state, entry in ((QuarantineState.NOTED, noted), (QuarantineState.OPEN, wrong)):
+        page = await quarantine.page(state=state, channel=None, cursor=None, limit=5)
+        assert [each.id for each in page.items] == [entry.id]
+    assert await quarantine.open_by_channel() == {"shopify": 1}
+
+
+async def test_all_that_is_noted_of_an_order_is_one_entry_with_the_newest_of_it(quarantine):
+    first = await quarantine.keep("woocommerce", b"one hat", unpaid("7"))
+    again = await quarantine.keep("woocommerce", b"two hats", unpaid("7"))
+
+    assert (again.id, again.payload, again.attempts) == (first.id, b"two hats", 2)
+    others = [await quarantine.keep("hats", b"one hat", unpaid("7")), await quarantine.keep("hats", b"", unpaid("8"))]
+    assert len({first.id, *(each.id for each in others)}) == 3
+
+
+async def test_a_noted_order_that_came_by_itself_is_noted_no_more(quarantine, orders, an_order):
+    order = an_order()
+    entry = await quarantine.keep(order.channel, b"{}", unpaid(order.external_id))
+    assert (entry.state, entry.order_id) == (QuarantineState.NOTED, None)
+
+    await orders.submit(order, b"{}")
+
+    found = await quarantine.find(entry.id)
+    assert (found.state, found.order_id) == (QuarantineState.REPLAYED, order.id)
+    for state, there in ((QuarantineState.NOTED, []), (QuarantineState.REPLAYED, [found.id])):
+        page = await quarantine.page(state=state, channel=None, cursor=None, limit=5)
+        assert [each.id for each in page.items] == there
+
+
+async def test_what_was_noted_may_be_replayed(quarantine):
+    noted = await quarantine.keep("woocommerce", b"{}", unpaid("7"))
+    tried = await quarantine.failed_again(noted.id, b"paid", NO_TOTAL)
+    assert (tried.state, tried.attempts) == (QuarantineState.NOTED, 2)
+    done = await quarantine.replayed(noted.id, b"paid", "order:woocommerce:7")
+    assert (done.state, done.order_id) == (QuarantineState.REPLAYED, "order:woocommerce:7")
 
 
 @pytest.mark.parametrize("entry_id", ["q-nothing", "", "\0", "\ud800"])

@@ -9,7 +9,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from api.app import create_app
 from api.stock import replenishment_examples as examples
 from api.stock.replenishment import (
     Promotions,
@@ -31,6 +30,7 @@ from models.stock.replenishment import (
     Uncovered,
 )
 from models.strict_json import read
+from tests.promises.api.applications import create_app
 from tests.promises.api.fakes import KEY, FakeRunning
 from tests.promises.api.stage import Stage, as_json, problem
 

@@ -13,7 +13,6 @@ import pytest_asyncio
 from activities.adapters.store.database import Database
 from activities.adapters.store.idempotency import SqlIdempotencyKeys
 from activities.adapters.store.orders import SqlOrders
-from api.app import create_app
 from api.intake.deliveries import Deliveries
 from api.returns.returning import Returning
 from models.errors import Conflict, NotFound
@@ -25,6 +24,7 @@ from models.returns.standing import ReturnStanding
 from models.states.fulfilment import ShipmentState
 from models.states.hold import HoldKind, HoldState
 from models.states.returning import ReturnState
+from tests.promises.api.applications import create_app
 from tests.promises.api.fakes import KEY
 from tests.promises.api.stage import Stage, problem
 from tests.promises.returns.shipped import a_claim, book_in, delivered, returns_in

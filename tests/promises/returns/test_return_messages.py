@@ -183,6 +183,8 @@ async def test_another_returns_parcel_is_noted_and_changes_nothing(world: Return
     await world.until(lambda: any("no parcel of this return" in text for text in world.story))
 
     assert world.now.state == "authorised"
+    await handle.execute_update("withdraw", withdrawal())
+    assert await world.end(handle) == "closed"
 
 
 def parcel(world: ReturnWorld, state: ShipmentState, tracking: str | None = None) -> ParcelMoved:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from activities.adapters.store.database import Database
+from activities.adapters.store.order_book import SqlOrderBook
 from activities.adapters.store.orders import SqlOrders
 from activities.records.returns import ReturnFilter
+from models.catalogue import Component, Item
 from models.errors import Conflict, InvalidInput, NotFound
 from models.money import Money
 from models.order.payment_terms import PaymentTerms
+from models.partners.erp import ItemAnswer
+from models.returns import disposing
+from models.returns.handling import Lot
 from models.returns.money import ClaimChange, LineClaim, RefundOutcome, Replacement, ReplacementLine, Ways
 from models.returns.request import Condition, LooseLine, LooseReturnRequest, ReturnReason
 from models.returns.standing import ReturnStanding
 from models.states.hold import HoldKind
 from models.states.returning import ReturnState
-from tests.promises.returns.shipped import a_claim, a_request, book_in, delivered, returns_in
+from tests.promises.returns.shipped import POLICIES, a_claim, a_request, book_in, delivered, returns_in
 
 LOOSE = LooseReturnRequest(
     channel="shopify",
@@ -41,6 +47,27 @@ async def test_a_return_pins_what_was_sold_and_is_numbered(database: Database) -
     assert (line.shipped, line.total, line.net) == (3, order.lines[0].total, Money(amount=3000, currency="EUR"))
     assert first.case.sold.delivered_at is not None
     assert first.case.sold.sales_order == "SO-1"
+
+
+async def test_of_a_bundle_only_the_parts_that_are_goods_come_back(database: Database) -> None:
+    mug, lamp, fitting = (
+        Item(sku=sku, name=sku.title(), stocked=sku != "FITTING") for sku in ("MUG", "LAMP", "FITTING")
+    )
+    parts = tuple(Component(sku=sku, quantity=2) for sku in ("MUG", "FITTING"))
+    bundles = (
+        Item(sku="SET", name="Set, fitted", components=parts),
+        Item(sku="KIT", name="Care kit", components=parts[1:]),
+    )
+    await SqlOrderBook(database, POLICIES).learn(ItemAnswer(items=(mug, lamp, fitting, *bundles)))
+    order = await delivered(database, set=1, kit=1, lamp=1)
+
+    opened = await returns_in(database).open(order.id, a_request(1), opened_by="shop", request_key=None)
+
+    sold = {line.sku: line for line in opened.case.sold.lines}
+    assert {sku: line.parts for sku, line in sold.items()} == {"SET": parts[:1], "KIT": (), "LAMP": ()}
+    assert {sku: line.has_goods for sku, line in sold.items()} == {"SET": True, "KIT": False, "LAMP": True}
+    came = disposing.came(opened.case, "R-1", [Lot("1", "SET", 3, "berlin", "")], datetime.now(UTC))
+    assert [(line.sku, line.quantity) for event in came for line in event.lines] == [("MUG", 6)]
 
 
 @pytest.mark.slow

@@ -84,8 +84,10 @@ async def test_a_final_sale_comes_back_for_our_fault_only(world: ReturnWorld) ->
 
     assert await world.end(await start(world, a_case(reason=ReturnReason.CHANGED_MIND))) == "declined"
 
-    await start(world, a_case(reason=ReturnReason.DEFECTIVE))
+    handle = await start(world, a_case(reason=ReturnReason.DEFECTIVE))
     await world.until_state("authorised")
+    await come_and_pass(handle)
+    assert await world.end(handle) == "closed"
 
 
 async def test_a_person_may_let_a_used_article_come_back(world: ReturnWorld) -> None:
@@ -340,9 +342,42 @@ async def test_goods_rejected_after_the_money_went_are_shown_to_finance(world: R
     await handle.execute_update("receive", receipt(mug=1))
     await handle.execute_update("inspect", inspection(1, fine(accepted=False, reason="a stone in the box")))
     await world.until_held("refund")
+    assert "1 of the goods are not accepted, and 11.90 EUR was given before" in world.now.holds[0].reason
     await handle.signal("approve", WORD)
 
     assert await world.end(handle) == "closed"
+    assert [hold.state for hold in world.now.holds] == ["approved"]
+
+
+async def test_goods_rejected_after_others_were_paid_for_in_their_turn_are_no_question_to_finance(
+    world: ReturnWorld,
+) -> None:
+    handle = await start(world, a_case(mugs=2))
+    await world.until_state("authorised")
+    await come_and_pass(handle)
+    await world.until(lambda: world.refunded == 1190)
+    await handle.execute_update("receive", receipt(2, mug=1))
+    await handle.execute_update("inspect", inspection(2, fine(accepted=False, reason="a stone in the box")))
+
+    assert await world.end(handle) == "closed"
+    assert world.now.holds == ()
+    assert world.refunded == 1190
+
+
+async def test_goods_rejected_after_finance_refused_to_pay_early_are_no_question_to_it_again(
+    world: ReturnWorld,
+) -> None:
+    world.rules = ReturnRules(early=(EarlyRule(up_to={"EUR": 5000}),), refund_above={"EUR": 1000})
+    handle = await start(world, a_case(mugs=1))
+    await world.until_held("refund")
+    await handle.signal("reject", WORD)
+    await world.until(lambda: world.now.holds[0].state == "rejected")
+    await handle.execute_update("receive", receipt(mug=1))
+    await handle.execute_update("inspect", inspection(1, fine(accepted=False, reason="a stone in the box")))
+
+    assert await world.end(handle) == "closed"
+    assert [hold.state for hold in world.now.holds] == ["rejected"]
+    assert world.refunded == 0
 
 
 async def test_the_channel_is_told_to_give_back_what_it_holds(world: ReturnWorld) -> None:

@@ -9,7 +9,7 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from models.policy.returns import EarlyRule, ReturnRules
-from tests.promises.orders.conftest import SERVER, temporal_binary
+from tests.promises.orders.conftest import skipping_server
 from tests.promises.returns.world import WORD, ReturnWorld, a_case, come_and_pass, ports, start
 from workers.assembly import Workers
 
@@ -18,14 +18,7 @@ pytestmark = pytest.mark.slow
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    arguments = [
-        *SERVER["dev_server_extra_args"],
-        "--dynamic-config-value",
-        "frontend.WorkflowTimeSkippingEnabled=true",
-    ]
-    async with await WorkflowEnvironment.start_time_skipping_v2(
-        dev_server_existing_path=temporal_binary(), **{**SERVER, "dev_server_extra_args": arguments}
-    ) as env:
+    async with await skipping_server() as env:
         yield env
 
 

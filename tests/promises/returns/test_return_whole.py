@@ -57,7 +57,7 @@ class House:
         return opened.case.id
 
     async def until(self, return_id: str, state: str) -> None:
-        for _ in range(200):
+        for _ in range(1200):
             snapshot = (await self.returning.records.find(return_id)).snapshot
             if snapshot is not None and snapshot.state == state:
                 return

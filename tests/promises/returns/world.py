@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
-
-from temporalio.client import WorkflowHandle
 
 from models.ids import return_id
 from models.messages import Cancellation
@@ -99,13 +96,6 @@ class ReturnWorld(World):
 
     async def until_held(self, *kinds: str) -> None:
         await self.until(lambda: sorted(hold.kind for hold in self.now.holds if hold.state == "open") == sorted(kinds))
-
-    async def end(self, handle: WorkflowHandle[Any, Any]) -> str:
-        try:
-            return str(await asyncio.wait_for(handle.result(), timeout=30))
-        except TimeoutError:
-            message = f"the return never ended; the story so far: {self.story}"
-            raise AssertionError(message) from None
 
     def stock_of(self, kind: str) -> list[str]:
         return [event.event_id for event in self.told if event.type == f"stock.{kind}"]

@@ -42,7 +42,7 @@ class Tiny:
         self.marks = marks
 
     def spec(
-        self, name: str, *, after: tuple[str, ...] = (), deaf: bool = False, grace_s: float = 10, body: str = BODY
+        self, name: str, *, after: tuple[str, ...] = (), deaf: bool = False, grace_s: float = 60, body: str = BODY
     ) -> Spec:
         async def is_well(pid: int) -> bool:
             return (self.marks / f"{name}.{pid}").exists()

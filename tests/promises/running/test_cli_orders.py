@@ -130,6 +130,15 @@ def test_a_guess_at_the_format_is_said(desk, run, tmp_path: Path):
     assert (code, said.strip()) == (0, f"{file}: canonical (by its content): order:b2b:PO-1 received")
 
 
+def test_what_is_no_order_yet_is_said_to_be_so_and_is_no_failure(desk, run, tmp_path: Path):
+    file = tmp_path / "order.json"
+    file.write_text("{}")
+    noted = {"status": "noted", "quarantine_id": "q-1", "location": "/v1/quarantine/q-1", "errors": []}
+    desk.answers["POST /v1/channels/woocommerce/orders"] = (200, {"orders": [noted]})
+    code, said, _ = run("submit", "--channel", "woocommerce", str(file))
+    assert (code, said.strip()) == (0, f"{file}: woocommerce (by the option): no order yet; noted as q-1")
+
+
 def test_one_refused_file_does_not_keep_the_others_out(desk, run, tmp_path: Path):
     files = [tmp_path / "one.json", tmp_path / "two.json"]
     for file in files:

@@ -28,7 +28,7 @@ def report(tmp_path_factory):
     given = {name: value for name, value in os.environ.items() if not name.startswith(("ORDERLOOM_", "TEMPORAL_"))}
     wanted, data = place / "report.json", place / "data"
     command = [sys.executable, "-m", "ops.cli.main", "demo", "--exit", "--report", str(wanted), "--data", str(data)]
-    done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, env=given, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert read_record(Folder(data)) is None, "a stack is left over"
     return json.loads(wanted.read_text())

@@ -63,25 +63,38 @@ async def carry_out(stack: Stack, folder: Folder, client: httpx.AsyncClient) -> 
     handing_in = asyncio.create_task(hand_in_all(client))
     for name in KILLS:
         await asyncio.sleep(2)
-        victim = await running(folder, name)
+        victim = await running(folder, name, aftermath.killed)
         os.kill(victim, signal.SIGKILL)
         aftermath.killed.append(victim)
     await handing_in
-    for order in await settled(client):
-        aftermath.orders.append((await client.get(f"/v1/orders/{order['id']}")).json())
-    for partner in PARTNERS:
-        answer = await client.get(f"{stack.plan.url(partner)}/journal/effects")
-        aftermath.effects[partner] = answer.json()["effects"]
-    return aftermath
+    while True:
+        found = await settled(client)
+        before = await effects_of(stack, client)
+        aftermath.orders = [(await client.get(f"/v1/orders/{one['id']}")).json() for one in found]
+        aftermath.effects = await effects_of(stack, client)
+        if for_orders(aftermath.effects) == for_orders(before):
+            # Nothing was done while the orders were read: what they say and what was done belong together.
+            return aftermath
 
 
-async def running(folder: Folder, name: str) -> int:
+def for_orders(effects: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """The keys of what was done for orders; stock comes and is shown all the while."""
+    return [effect["key"] for done in effects.values() for effect in done if effect["order_id"]]
+
+
+async def effects_of(stack: Stack, client: httpx.AsyncClient) -> dict[str, list[dict[str, Any]]]:
+    """What each partner was made to do."""
+    answers = {partner: await client.get(f"{stack.plan.url(partner)}/journal/effects") for partner in PARTNERS}
+    return {partner: answer.json()["effects"] for partner, answer in answers.items()}
+
+
+async def running(folder: Folder, name: str, killed: list[int]) -> int:
     """The process of that name, once it runs: what was killed just now takes a moment to be there again."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while True:
             record = read_record(folder)
             for process in record.processes if record else ():
-                if process.name == name:
+                if process.name == name and process.pid not in killed:
                     return process.pid
             await asyncio.sleep(0.1)
 
@@ -94,7 +107,7 @@ async def hand_in_all(client: httpx.AsyncClient) -> None:
 
 async def hand_in(client: httpx.AsyncClient, path: str, payload: bytes) -> None:
     """Hand an order in as a careful client does: until it is answered, since handing it in twice is no harm."""
-    for _ in range(120):
+    for _ in range(600):
         try:
             answer = await client.post(path, content=payload, headers={"Content-Type": "application/json"})
         except httpx.TransportError:
@@ -111,13 +124,14 @@ async def hand_in(client: httpx.AsyncClient, path: str, payload: bytes) -> None:
 async def settled(client: httpx.AsyncClient) -> list[dict[str, Any]]:
     """Every order, once each has ended or waits for a person."""
     orders: list[dict[str, Any]] = []
-    for _ in range(240):
+    for _ in range(1200):
         try:
-            orders = (await client.get("/v1/orders", params={"limit": 200})).json()["orders"]
+            answer = await client.get("/v1/orders", params={"limit": 200})
         except httpx.TransportError:
             await asyncio.sleep(0.5)
             continue
-        if all(order["status"] in ENDS or waits_for_a_person(order) for order in orders):
+        orders = answer.json()["orders"] if answer.is_success else []
+        if orders and all(order["status"] in ENDS or waits_for_a_person(order) for order in orders):
             return orders
         await asyncio.sleep(0.5)
     left = [(order["id"], order["status"], order["waiting_on"]) for order in orders if order["status"] not in ENDS]

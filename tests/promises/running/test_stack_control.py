@@ -33,7 +33,7 @@ class Asked:
         write_record(self.folder, kept)
 
     async def ask(self, verb, name=""):
-        return await asyncio.to_thread(ask_supervisor, self.folder, verb, name, within_s=10)
+        return await asyncio.to_thread(ask_supervisor, self.folder, verb, name, within_s=60)
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_a_left_over_that_does_not_listen_is_ended_by_force(folder: Folder, told
 
         end_left_overs(folder, told.append, grace_s=0.2)
 
-        assert other.wait(10) == -signal.SIGKILL
+        assert other.wait(60) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"ports": 1}'])

@@ -22,7 +22,7 @@ from ops.stack.troubles import StackError
 pytestmark = pytest.mark.slow
 SAMPLE = Path(__file__).parents[3] / "ops" / "samples" / "shopify" / "ordinary_paid_tax_inclusive.json"
 JSON = {"Content-Type": "application/json"}
-PATIENCE_S = 180
+PATIENCE_S = 600
 
 
 def until(condition):
@@ -75,7 +75,7 @@ def up(tmp_path: Path):
     started = Up(Folder(tmp_path / "data"))
     yield started
     started.process.terminate()
-    started.process.wait(60)
+    started.process.wait(180)
 
 
 def status_of(client: httpx.Client, location: str) -> str:
@@ -102,6 +102,6 @@ def test_a_stack_that_is_killed_goes_on_where_it_was_and_leaves_no_process_behin
     (erp,) = (child for child in ask_supervisor(up.folder, "status") if child.name == "erp")
     assert (erp.state, erp.pid) == ("stopped", None)
     ask_supervisor(up.folder, "down")
-    assert up.process.wait(60) == 0
+    assert up.process.wait(180) == 0
     assert not any(identity(process.pid) == process.known_as for process in second.processes)
     assert read_record(up.folder) is None

@@ -7,6 +7,8 @@ import pytest
 from activities.adapters.store.stock.queue.expiring import quarantine_outdated
 from models.stock.lots import LotStatus
 from models.stock.quantities import StockState
+from models.stock.reservation import ReservationState
+from tests.promises.stock_events.telling import order
 
 SOON, LATER = date(2027, 1, 1), date(2027, 6, 1)
 
@@ -58,11 +60,44 @@ async def test_a_judged_lot_is_kept_back_everywhere_and_orders_are_told(floor, s
 
     shelves = await floor.balances()
     north, south, other = shelves["north", "L1"], shelves["south", "L1"], shelves["north", "L2"]
-    assert (north.on_hand, north.quarantined, north.picked, north.damaged) == (5, 3, 1, 1)
+    assert (north.on_hand, north.quarantined, north.picked, north.damaged) == (5, 4, 0, 1)
     assert (south.quarantined, south.available) == (2, 0)
     assert other.quarantined == 0
     assert {one.lot for one in answer.displaced} == {"L1"}
     assert sum(one.quantity for one in answer.displaced) == (await floor.told())["a"] == 8 - await floor.open_of("a")
+    assert await floor.is_right()
+
+
+@pytest.mark.parametrize("status", [LotStatus.QUARANTINED, LotStatus.RECALLED])
+async def test_an_order_hears_of_a_judged_lot_that_a_picker_holds_for_it(floor, status):
+    await floor.receive(3, lot="L1")
+    await floor.reserve("firm", 2, firm=True)
+    await floor.reserve("soft", 1)
+    await floor.pick("firm", 2)
+    await floor.pick("soft", 1)
+
+    answer = await floor.judge(status, reason="glass in it")
+
+    assert {one.order_id: one.quantity for one in answer.displaced} == {order("firm"): 2, order("soft"): 1}
+    assert await floor.told() == {"firm": 2, "soft": 1}
+    (event,) = await floor.events_of("firm")
+    assert [(line.sku, line.lot, line.quantity) for line in event.lines] == [("cup", "L1", 2)]
+    assert event.reason == "glass in it"
+    assert await floor.state_of("firm") is ReservationState.RELEASED
+    shelf = await floor.shelf(lot="L1")
+    assert (shelf.on_hand, shelf.picked, shelf.quarantined) == (3, 0, 3)
+    assert await floor.is_right()
+
+
+async def test_what_a_picker_had_to_put_back_is_for_sale_again_once_its_lot_is_released(floor):
+    await floor.receive(2, lot="L1")
+    await floor.reserve("a", 2, firm=True)
+    await floor.pick("a", 1)
+    await floor.judge(LotStatus.RECALLED, at=1)
+
+    await floor.judge(LotStatus.RELEASED, at=2)
+
+    assert (await floor.shelf(lot="L1")).available == 2
     assert await floor.is_right()
 
 

@@ -15,12 +15,14 @@ from activities.adapters.store.stock.reservations import claims, late_parcels, r
 from activities.adapters.store.stock.tables import stock_balances
 from models.policy.stock.sourcing import shelves
 from models.stock import life
-from models.stock.quantities import MovementKind, StockState
+from models.stock.quantities import SET_ASIDE, MovementKind, StockState
+from models.stock.taking import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _b = stock_balances.c
+_PICKED = StockState.PICKED
 _UNGUARDED = (
     update(stock_balances)
     .where(_b.sku == movements.bindparam("of_sku"), _b.node == movements.bindparam("at_node"))
@@ -175,3 +177,11 @@ def parcels_that_a_count_does_not_know():
         return None
 
     return mock.patch.object(late_parcels, "credit", credit)
+
+
+def recall_that_leaves_the_picker():
+    """What a picker holds of a lot that is called back stays an order's."""
+    in_hand = property(
+        lambda shelf: shelf.levels[StockState.ON_HAND] - sum(shelf.levels[state] for state in (*SET_ASIDE, _PICKED))
+    )
+    return mock.patch.object(Shelf, "for_sale", in_hand)

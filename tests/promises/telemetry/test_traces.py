@@ -19,6 +19,7 @@ from activities.adapters.http import PartnerHttp
 from activities.adapters.telemetry import set_up_telemetry, temporal_runtime
 from activities.adapters.traces import set_up_traces, trace_requests
 from models.settings import PartnerSettings, Settings
+from tests.promises.partners.sandbox import free_port
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -127,8 +128,11 @@ def test_a_collector_gets_what_is_left_when_the_process_ends(path: str, listener
     assert b"orderloom-test" in listener.bodies[0]
 
 
-def test_worker_metrics_are_served_where_the_settings_say(unused_tcp_port: int) -> None:
-    runtime = temporal_runtime(Settings(worker_metrics_port=unused_tcp_port))
+def test_worker_metrics_are_served_where_the_settings_say() -> None:
+    port = free_port()
+    runtime = temporal_runtime(Settings(worker_metrics_port=port))
     runtime.metric_meter.create_counter("orders", "", "").add(3)
-    page = httpx.get(f"http://127.0.0.1:{unused_tcp_port}/metrics", trust_env=False).text
-    assert "orders_total" in page
+    # It listens a moment after it was made.
+    patient = httpx.HTTPTransport(retries=10)
+    with httpx.Client(transport=patient, timeout=60) as client:
+        assert "orders_total" in client.get(f"http://127.0.0.1:{port}/metrics").text

@@ -22,6 +22,7 @@ from models.returns.sold import Sold, sold
 from models.states.returning import RETURN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -138,10 +139,15 @@ async def _sold(connection: AsyncConnection, row: Row[*tuple[Any, ...]], policy:
     order: Order = row.document
     if row.snapshot is None:
         raise Conflict("nothing_shipped", "nothing of the order has been shipped: it can be cancelled instead")
-    skus = sorted({line.sku for line in order.lines})
-    known: dict[str, Item] = {row.sku: row.item for row in await connection.execute(_ITEMS, {"skus": skus})}
+    known = await _items(connection, {line.sku for line in order.lines})
+    known |= await _items(connection, {part.sku for item in known.values() for part in item.components})
     belongs = class_of(policy.stock, order)
     return sold(order, row.snapshot, known, belongs.name if belongs else None)
+
+
+async def _items(connection: AsyncConnection, skus: Iterable[str]) -> dict[str, Item]:
+    """What master data knows of these articles."""
+    return {row.sku: row.item for row in await connection.execute(_ITEMS, {"skus": sorted(set(skus))})}
 
 
 async def _claim(connection: AsyncConnection, bought: Sold, request: ReturnRequest) -> None:

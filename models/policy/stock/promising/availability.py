@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from models.policy.stock.promising.node_terms import OWN_FENCE, NodeTerms
+from models.policy.stock.promising.node_terms import NOT_SOURCED, OWN_FENCE, NodeTerms
 from models.policy.stock.promising.terms import Sum
 from models.policy.stock.rules import SourcingRules
 from models.policy.stock.sourcing.candidates import left_to_waiting
@@ -79,16 +79,18 @@ def _serve_backorders(
     waiting = picture.waiting.get(question.sku, 0)
     if not waiting:
         return
-    free = {one.node: max(one.atp - _own_fence(one), 0) for one in everywhere}
+    # Who waits may be served where the asker is not: where customers can only collect it.
+    free = {one.node: max(one.atp - _part(one, OWN_FENCE) - _part(one, NOT_SOURCED), 0) for one in everywhere}
     left = left_to_waiting(sourcing, picture.nodes, question.sku, free, waiting)
-    here = sum(part for node, part in left.items() if question.node in {None, node})
+    asked = {one.node for one in everywhere if question.node in {None, one.node} and not _part(one, NOT_SOURCED)}
+    here = sum(part for node, part in left.items() if node in asked)
     elsewhere = sum(left.values()) - here
     why = f"{waiting} wanted by backorders, who are served first"
     found.add("waiting", -here, f"{why}; {elsewhere} of them elsewhere" if elsewhere else why)
 
 
-def _own_fence(one: NodeAvailability) -> int:
-    return sum(term.quantity for term in one.terms if term.name == OWN_FENCE)
+def _part(one: NodeAvailability, name: str) -> int:
+    return sum(term.quantity for term in one.terms if term.name == name)
 
 
 def _show(found: Sum, rules: AvailabilityRules, sku: str, channel: str, *, spiking: bool) -> None:

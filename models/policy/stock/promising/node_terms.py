@@ -30,6 +30,8 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 
 OWN_FENCE = "own_fence"
 """What of a node's part is set aside for the asker, and for nobody who waits."""
+NOT_SOURCED = "not_sourced"
+"""What is there, and for nobody who asks as the asker does."""
 
 _WHY = {
     StockState.SOFT_RESERVED: "held for orders that are not firm yet",
@@ -199,7 +201,7 @@ class NodeTerms:
             if self._question.node == node.name:
                 return
             reason = f"{reason}; customers can collect there"
-        found.add("not_sourced", -found.value, reason)
+        found.add(NOT_SOURCED, -found.value, reason)
 
 
 def _holders(question: AvailabilityQuestion) -> frozenset[str]:

@@ -168,8 +168,9 @@ def lane_for(node: Node, demand: Demand) -> Lane | None:
 
 def _judge(node: Node, tiers: dict[NodeKind, int], orders: int, demand: Demand, at: datetime) -> Candidate | str:
     """The node as a candidate, or why it is none."""
-    if not node.takes_orders or node.name in demand.avoid_nodes:
-        return "it has turned this order down" if node.takes_orders else node.down or "it is not active"
+    left_out = _why_left_out(node, demand)
+    if left_out is not None:
+        return left_out
     free = _free(node, orders)
     if demand.delivery is Delivery.PICK_UP:
         refusal = _why_not_collected(node, demand)
@@ -182,6 +183,15 @@ def _judge(node: Node, tiers: dict[NodeKind, int], orders: int, demand: Demand, 
     if lane is None:
         return f"it has no lane to {demand.country or 'anywhere'} {demand.postal_prefix}".rstrip()
     return Candidate(node, _tier(node, tiers, demand, free), lane, free, demand, at)
+
+
+def _why_left_out(node: Node, demand: Demand) -> str | None:
+    if not node.takes_orders:
+        return node.down or "it is not active"
+    if node.name in demand.avoid_nodes:
+        return "it has turned this order down"
+    elsewhere = demand.only_at not in {None, node.name}
+    return "the rest of the order lies elsewhere, and all of it goes together" if elsewhere else None
 
 
 def _why_not_collected(node: Node, demand: Demand) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 
 from activities.adapters.channel_formats import channel_formats
 from activities.adapters.woocommerce.orders import WooCommerceOrders
-from models.errors import InvalidInput
+from models.errors import InvalidInput, Noted
 from models.settings import Settings
 
 
@@ -48,15 +48,26 @@ def test_the_ping_of_a_new_webhook_is_called_by_its_name():
         ("failed", "its payment failed"),
         ("checkout-draft", "an unfinished checkout"),
         ("auto-draft", "a draft"),
-        ("wc-trash", "in the shop's trash"),
-        ("shipped-by-plugin", "no status of WooCommerce itself"),
     ],
 )
-def test_an_order_that_was_not_placed_is_refused_with_the_reason(status, reason):
+def test_an_order_that_is_not_placed_yet_is_noted_with_the_reason(status, reason):
     # A draft lacks nearly everything; the reason is its status all the same.
     body = json.dumps({"id": 1, "status": status, "currency": "EUR", "line_items": []}).encode()
     (reading,) = WooCommerceOrders().read(body)
-    assert reading.error is not None
+    assert isinstance(reading.error, Noted)
+    assert reading.error.external_id == "1"
+    assert reading.error.errors[0].pointer == "/status"
+    assert reason in reading.error.errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("wc-trash", "in the shop's trash"), ("shipped-by-plugin", "no status of WooCommerce itself")],
+)
+def test_an_order_that_a_person_has_to_judge_is_refused_with_the_reason(status, reason):
+    body = json.dumps({"id": 1, "status": status, "currency": "EUR", "line_items": []}).encode()
+    (reading,) = WooCommerceOrders().read(body)
+    assert not isinstance(reading.error, Noted)
     assert reading.error.errors[0].pointer == "/status"
     assert reason in reading.error.errors[0].message
 

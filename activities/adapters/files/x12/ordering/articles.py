@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from activities.adapters.files.x12.faults import BAD_CODE, MISSING, element_fault
+from activities.adapters.files.x12.ordering.beside import Basis
 from activities.adapters.files.x12.ordering.elements import unit, whole
 from activities.adapters.files.x12.ordering.pricing import price
 from activities.adapters.storefront import text
@@ -18,7 +19,7 @@ from models.strict_json import field_errors
 if TYPE_CHECKING:
     from activities.adapters.files.x12.ordering.beside import Beside
     from activities.adapters.files.x12.segments import Segment
-    from models.order.pricing import Discount
+    from models.order.pricing import Charge, Discount
 
 _OURS, _GTIN, _THEIRS = ("VN", "VP", "SK", "VC"), ("UP", "UK", "EN", "UA"), ("BP", "IN", "PI")
 _ELEMENT = {"id": 1, "quantity": 2, "unit": 3, "unit_price": 4, "amount": 4, "subtotal": 4, "sku": 7, "gtin": 7}
@@ -33,7 +34,8 @@ class Article:
     position: int
     segment: Segment
     name: str | None = None
-    allowed: list[Beside] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
+    """What is charged or allowed on it, as it comes."""
     scheduled: bool = False
 
     @property
@@ -51,18 +53,27 @@ class Article:
             raise element_fault(segment, position, 1, BAD_CODE, "the line is to come in parts: order each by itself")
         self.scheduled = True
 
-    def line(self, currency: str) -> Line:
-        """Make the line, less what is allowed on it; raises `Fault` for what does not fit."""
+    def line(self, currency: str) -> tuple[Line, dict[int, Charge]]:
+        """Make the line, less what is allowed on it, and what is charged on it, each by its position.
+
+        Raises:
+            Fault: something does not fit.
+        """
+        charges: dict[int, Charge] = {}
         try:
             line = self._priced(currency)
-            for allowed in self.allowed:
-                [discount] = allowed.shared([line.total], currency)
-                line = less(line, discount)
+            for beside in self.beside:
+                basis = Basis(gross=line.subtotal, net=line.total)
+                if beside.is_charge:
+                    charges[beside.position] = beside.charge(basis)
+                else:
+                    [discount] = beside.shared([line.total], basis)
+                    line = less(line, discount)
         except ValidationError as error:
             wrong = field_errors(error)[0]
             at = _ELEMENT.get(wrong.pointer.split("/")[1], 0)
             raise element_fault(self.segment, self.position, at, BAD_CODE, wrong.message) from error
-        return line
+        return line, charges
 
     def _priced(self, currency: str) -> Line:
         segment, position = self.segment, self.position

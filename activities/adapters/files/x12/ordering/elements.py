@@ -21,11 +21,11 @@ _UNIT = re.compile(r"[A-Z0-9]{2,3}", re.ASCII)
 _DAY, _SHORT_DAY = "%Y%m%d", "%y%m%d"
 
 
-def number(segment: Segment, position: int, element: int) -> Decimal:
-    """A price; raises `Fault` for what is none."""
+def number(segment: Segment, position: int, element: int, called: str = "price") -> Decimal:
+    """A price, or what else it is `called`; raises `Fault` for what is none."""
     text = _there(segment, position, element)
     if _NUMBER.fullmatch(text) is None or text.startswith("-"):
-        raise element_fault(segment, position, element, BAD_CHARACTER, f"{text[:40]} is no price")
+        raise element_fault(segment, position, element, BAD_CHARACTER, f"{text[:40]} is no {called}")
     return Decimal(text)
 
 

@@ -20,7 +20,7 @@ from activities.adapters.files.x12.faults import (
     element_fault,
 )
 from activities.adapters.files.x12.ordering.articles import Article, less
-from activities.adapters.files.x12.ordering.beside import Beside
+from activities.adapters.files.x12.ordering.beside import Basis, Beside
 from activities.adapters.files.x12.ordering.carriage import Carriage
 from activities.adapters.files.x12.ordering.dates import Dates
 from activities.adapters.files.x12.ordering.elements import amount, day, whole
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from activities.adapters.files.x12.segments import Segment
     from models.batch.batch import BatchSource
+    from models.order.pricing import Charge
 
 _PASSED_OVER = frozenset(
     {"REF", "PER", "TAX", "FOB", "CTP", "PAM", "CSH", "PWK", "PKG", "MTX", "N9", "NX2", "CN1", "CTB", "EFI", "TC2"}
@@ -114,8 +115,7 @@ class PurchaseOrder:
 
     def _ordered(self, placed_at: datetime) -> OrderDocument:
         currency = self._currency or self._source.currency
-        lines = self._priced(currency)
-        charges = tuple(beside.charge(currency) for beside in self._beside if beside.is_charge)
+        lines, charges = self._priced(currency)
         total = Money.sum_of((part.total for part in (*lines, *charges)), currency)
         self._check(total)
         return OrderDocument(
@@ -142,20 +142,31 @@ class PurchaseOrder:
             test=self._test,
         )
 
-    def _priced(self, currency: str) -> tuple[Line, ...]:
-        """The lines, less what is allowed on them and on the whole order."""
+    def _priced(self, currency: str) -> tuple[tuple[Line, ...], tuple[Charge, ...]]:
+        """The lines, less what is allowed on them and on the whole order; and what is charged, as it comes."""
         seen: set[str] = set()
         for article in self._lines:
             if article.id in seen:
                 message = f"the line {article.id[:40]} stands twice"
                 raise element_fault(article.segment, article.position, 1, BAD_CODE, message)
             seen.add(article.id)
-        lines = [article.line(currency) for article in self._lines]
+        lines: list[Line] = []
+        charges: dict[int, Charge] = {}
+        for article in self._lines:
+            line, charged = article.line(currency)
+            lines.append(line)
+            charges |= charged
+        gross = Money.sum_of((line.subtotal for line in lines), currency)
+        in_doubt = any(line.discounts for line in lines)
         for beside in self._beside:
-            if not beside.is_charge:
-                shares = beside.shared([line.total for line in lines], currency)
+            net = None if in_doubt else Money.sum_of((line.total for line in lines), currency)
+            basis = Basis(gross=gross, net=net, one_line=False)
+            if beside.is_charge:
+                charges[beside.position] = beside.charge(basis)
+            else:
+                shares = beside.shared([line.total for line in lines], basis)
                 lines = [less(line, share) for line, share in zip(lines, shares, strict=True)]
-        return tuple(lines)
+        return tuple(lines), tuple(charges[position] for position in sorted(charges))
 
     def _read(self, position: int, segment: Segment) -> None:
         reader = self._readers.get(segment.name)
@@ -222,8 +233,8 @@ class PurchaseOrder:
         beside = Beside.of(position, segment)
         if beside is None:
             return
-        allowed_on_line = self._lines and self._counted is None and not beside.is_charge
-        (self._lines[-1].allowed if allowed_on_line else self._beside).append(beside)
+        on_line = self._lines and self._counted is None
+        (self._lines[-1].beside if on_line else self._beside).append(beside)
 
     def _count(self, position: int, segment: Segment) -> None:
         self._counted = (position, segment)

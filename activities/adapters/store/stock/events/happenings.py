@@ -24,6 +24,7 @@ from activities.adapters.store.stock.events import (
     picking,
     transferring,
 )
+from activities.adapters.store.stock.events.goods_only import goods_only
 from activities.adapters.store.stock.events.own_units import in_own_units
 from activities.adapters.store.stock.events.posting import Overtaken, Posting
 from activities.adapters.store.stock.movements import BalanceRefused
@@ -106,7 +107,7 @@ async def _write(
     key, said = f"{source}/{event.event_id}", digest(event.type, [event])
     if not await insert_once(connection, stock_documents, {"key": key, "digest": said, "at": now}):
         return await _first_answer(connection, key, said)
-    lines = await in_own_units(connection, getattr(event, "lines", ()))
+    lines = await goods_only(connection, event, await in_own_units(connection, getattr(event, "lines", ())))
     # A clock that is ahead, or in another zone than it says, must not make us deaf to what happens until then.
     event = event.model_copy(update={"occurred_at": min(event.occurred_at, now)})
     locked = {one: kept for one in sorted(needed) if (kept := await claims.load(connection, one)) is not None}

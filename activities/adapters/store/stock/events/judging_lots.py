@@ -27,8 +27,9 @@ _FOR_AGE = (
 
 
 async def judged(posting: Posting, event: LotJudged, _lines: tuple[Line, ...]) -> None:
-    """Put all of a lot that is not picked into quarantine, or all that is in quarantine back.
+    """Put all of a lot into quarantine, or all that is in quarantine back.
 
+    What a picker has in his hands is quarantined too: it must not leave, and the order it was picked for hears of it.
     What comes of the lot later goes the same way. A judgement older than the last one changes nothing. Of a lot that
     was for sale all the time only what was put there for its age comes back, for it may have a new date: single pieces
     that were quarantined stay so.
@@ -46,8 +47,7 @@ async def judged(posting: Posting, event: LotJudged, _lines: tuple[Line, ...]) -
                 rest = shelf.levels[StockState.QUARANTINED]
                 posting.shift(MovementKind.ADJUSTMENT, shelf, StockState.QUARANTINED, -rest)
         else:
-            on_the_shelf = shelf.for_sale - shelf.levels[StockState.PICKED]
-            await posting.take_away(MovementKind.ADJUSTMENT, [shelf], on_the_shelf, into=StockState.QUARANTINED)
+            await posting.take_away(MovementKind.ADJUSTMENT, [shelf], shelf.for_sale, into=StockState.QUARANTINED)
 
 
 async def _quarantined_for_age(posting: Posting, shelf: Shelf) -> int:
