@@ -14,19 +14,23 @@ _BUSY_MS = 30_000
 
 
 class Database:
-    """``sqlite+aiosqlite:///path`` or ``postgresql+psycopg://...``: a pool, and two kinds of transaction."""
+    """``sqlite+aiosqlite:///path`` or ``postgresql+psycopg://...``: its pools, and two kinds of transaction."""
 
     def __init__(self, address: str, *, pool_size: int = 5) -> None:
-        """Make the pool; nothing is connected yet."""
+        """Make the pools; nothing is connected yet."""
         is_file = make_url(address).get_backend_name() == "sqlite"
         # A server may have dropped a pooled connection; a file never does, and asking costs a third of a transaction.
-        self.engine: AsyncEngine = create_async_engine(
-            address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=not is_file
-        )
+        kept = {"pool_size": pool_size, "max_overflow": pool_size, "pool_pre_ping": not is_file}
+        self.engine: AsyncEngine = create_async_engine(address, **kept)
         tuned(self.engine.sync_engine)
-        # On a server each statement sees the latest anyway: beginning and ending would be two trips for nothing.
-        options = {"reading": True} if is_file else {"isolation_level": "AUTOCOMMIT"}
-        self._reader = self.engine.execution_options(**options)
+        self._reader = self.engine.execution_options(reading=True)
+        self.engines: tuple[Engine, ...] = (self.engine.sync_engine,)
+        """What all statements go through."""
+        if not is_file:
+            # On a server each statement sees the latest anyway: beginning and ending would be two trips for nothing.
+            # These connections are a pool of their own: turning one into the other kind and back costs a sixth more.
+            self._reader = create_async_engine(address, **kept, isolation_level="AUTOCOMMIT")
+            self.engines = (self.engine.sync_engine, self._reader.sync_engine)
 
     def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that writes: committed at the end, rolled back by an exception."""
@@ -39,6 +43,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        await self._reader.dispose()
 
 
 def tuned(engine: Engine) -> Engine:

@@ -54,9 +54,9 @@ def crash_after(steps: int) -> Iterator[Fuse]:
 
 def can_crash(database: Database) -> None:
     """Have each statement and each commit of a database burn the fuse of the task that asks for it."""
-    engine = database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", _burn)
-    event.listen(engine, "commit", _burn)
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", _burn)
+        event.listen(engine, "commit", _burn)
 
 
 def _burn(*_whatever: object) -> None:
