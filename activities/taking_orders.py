@@ -18,7 +18,7 @@ from activities.records.orders import QuarantineState
 from models.errors import InvalidInput, Noted, NotFound
 from models.ids import order_id as order_id_of
 from models.messages import START_MAX, OrderStart
-from models.order.channel_news import news, tells_of_change
+from models.order.channel_news import is_news_still, news, tells_of_change
 from models.order.order import Order, Provenance, digest
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from activities.records.channels import KnownOrders
     from activities.records.orders import Inbox, Orders, Quarantine, Quarantined, Reading, Submission
     from models.order.document import OrderDocument
+    from models.partners.events import ChangedAtChannel
 
 log = structlog.get_logger()
 _SURELY_FITS = 100 * 1024
@@ -96,6 +97,14 @@ class Rumours:
             return False
         log.info("changed at the channel", order_id=order_id, whole=event.whole, lines=len(event.lines))
         return True
+
+    async def is_news_still(self, event: ChangedAtChannel) -> bool:
+        """Whether what was heard goes beyond what is known now.
+
+        Raises:
+            NotFound: there is no such order.
+        """
+        return is_news_still(event, await self.known.known(event.order_id))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -130,13 +131,19 @@ class Deliveries:
         log.info("callback", outcome=outcome, order_id=entry.event.order_id, event_type=entry.event.type)
 
     async def _give_up(self, entry: InboxEntry, reason: str) -> None:
-        """Note that the order will never have it; what was done at its channel is then for a person to settle."""
-        if isinstance(entry.event, ChangedAtChannel):
+        """Note that the order will never have it; what was done at its channel alone is then for a person to settle."""
+        if isinstance(entry.event, ChangedAtChannel) and await self._is_news_still(entry.event):
             late = InvalidInput.at("", "too_late", f"changed at the channel, and nothing was done here: {reason}")
             said = entry.event.model_dump_json().encode()
             await self._services.quarantine.keep(quarantined_feed(entry.source), said, late)
             self._services.metrics.quarantined.labels(entry.source).inc()
         await self._services.inbox.undeliverable(entry.source, entry.event_id, reason)
+
+    async def _is_news_still(self, event: ChangedAtChannel) -> bool:
+        rumours = self._services.rumours
+        with suppress(NotFound):
+            return rumours is None or await rumours.is_news_still(event)
+        return True
 
     async def _hand_over(self, event: PartnerEvent) -> None:
         """Hand an event to its order; a parcel on its way back belongs to its return."""

@@ -71,6 +71,19 @@ def news(document: OrderDocument, known: Known, at: datetime) -> ChangedAtChanne
     )
 
 
+def is_news_still(event: ChangedAtChannel, known: Known) -> bool:
+    """Whether what was said goes beyond what we know by now.
+
+    The order may have come to the same itself while this was on its way, and told the channel so: then it was our own
+    word, read before we had written down that it was done.
+    """
+    if event.refunded is not None and event.refunded.amount > _given_back(known):
+        return True
+    cancelled = _cancelled_here(known)
+    more = any(line.quantity > cancelled.get(line.line_id, 0) for line in event.lines)
+    return (event.whole or more) and not _called_off(known)
+
+
 def _is_whole(document: OrderDocument, known: Known) -> bool:
     """Whether nothing is to be delivered any more: it says so, gave all the money back, or cancelled each line."""
     if _called_off(known):
@@ -84,9 +97,7 @@ def _is_whole(document: OrderDocument, known: Known) -> bool:
 def _cancelled(document: OrderDocument, known: Known) -> tuple[CancelledLine, ...]:
     if _called_off(known):
         return ()
-    ours = {line.id: line.cancelled for line in known.order.lines}
-    if known.snapshot is not None:
-        ours |= {line.line_id: line.cancelled for line in known.snapshot.lines}
+    ours = _cancelled_here(known)
     return tuple(
         CancelledLine(line_id=line_id, quantity=quantity)
         for line_id, quantity in _said(document, known).items()
@@ -111,9 +122,21 @@ def _refunded(document: OrderDocument, known: Known) -> Money | None:
     said = document.payment.refunded
     if said is None or said.currency != known.order.currency:
         return None
-    ours = known.snapshot.money.refunded if known.snapshot is not None else known.order.payment.refunded
     said -= known.given_back
-    return said if said.amount > (ours.amount if ours is not None else 0) else None
+    return said if said.amount > _given_back(known) else None
+
+
+def _cancelled_here(known: Known) -> dict[str, int]:
+    ours = {line.id: line.cancelled for line in known.order.lines}
+    if known.snapshot is not None:
+        ours |= {line.line_id: line.cancelled for line in known.snapshot.lines}
+    return ours
+
+
+def _given_back(known: Known) -> int:
+    """In minor units, what was given for returns left aside."""
+    ours = known.snapshot.money.refunded if known.snapshot is not None else known.order.payment.refunded
+    return ours.amount if ours is not None else 0
 
 
 def _called_off(known: Known) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.money import Money
-from models.order.channel_news import Known, news, tells_of_change
+from models.order.channel_news import Known, is_news_still, news, tells_of_change
 from models.order.document import OrderDocument
 from models.order.order import Order
 from models.order.payment_terms import PaymentTerms
@@ -162,3 +162,35 @@ def test_money_in_another_currency_is_not_compared() -> None:
     event = news(strange.model_copy(update={"payment": payment}), known(), NOW)
     assert event is not None
     assert event.refunded is None
+
+
+COUNTS, AMOUNTS = st.integers(0, 5), st.sampled_from([0, 1190, 2380])
+LIFECYCLES = st.sampled_from([Lifecycle.IN_FULFILMENT, Lifecycle.CANCELLED, Lifecycle.COMPLETED])
+
+
+@given(COUNTS, AMOUNTS, st.booleans(), COUNTS, AMOUNTS, COUNTS, AMOUNTS, LIFECYCLES)
+def test_what_the_order_came_to_itself_while_the_word_was_on_its_way_is_no_news_any_more(  # noqa: PLR0913, PLR0917
+    mugs: int,
+    refunded: int,
+    whole: bool,  # noqa: FBT001
+    then: int,
+    paid: int,
+    now: int,
+    paid_now: int,
+    lifecycle: Lifecycle,
+) -> None:
+    there = at_the_channel(mugs=mugs, refunded=refunded, whole=whole)
+    heard = news(there, known(snapshot(cancelled=then, refunded=paid)), NOW)
+    later = known(snapshot(cancelled=max(then, now), refunded=max(paid, paid_now), lifecycle=lifecycle))
+
+    assert heard is None or is_news_still(heard, later) == (news(there, later, NOW) is not None)
+
+
+def test_what_was_called_off_and_given_back_by_both_is_nobodys_work() -> None:
+    there = at_the_channel(refunded=2380, whole=True)
+    heard = news(there, known(snapshot()), NOW)
+    assert heard is not None
+
+    assert is_news_still(heard, known(snapshot()))
+    assert is_news_still(heard, known(snapshot(lifecycle=Lifecycle.CANCELLED)))
+    assert not is_news_still(heard, known(snapshot(refunded=2380, lifecycle=Lifecycle.CANCELLED)))

@@ -103,10 +103,11 @@ async def test_a_supply_is_listed_once_from_the_day_that_was_said_first(database
 async def test_open_holds_and_broken_promises_are_found_by_an_index(database: Database, kind: str) -> None:
     asked: list[tuple[str, Any]] = []
 
-    @event.listens_for(database.engine.sync_engine, "before_cursor_execute")
     def note(*what: Any) -> None:
         asked.append((what[2], what[3]))
 
+    for engine in database.engines:
+        event.listen(engine, "before_cursor_execute", note)
     plans = []
     for name in (Worklist.ON_HOLD, Worklist.LATE_TO_LEAVE):
         await entries(database, name)
