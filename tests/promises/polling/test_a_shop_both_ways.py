@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import httpx
@@ -34,6 +34,7 @@ from models.order.order import Order
 from models.order.payment_terms import PaymentTerms
 from models.order.snapshot import Headline
 from models.partners.erp import ItemAnswer
+from models.partners.events import ChangedAtChannel
 from models.settings import PartnerSettings
 from models.states.fulfilment import ShipmentState
 from tests.conftest import Databases
@@ -221,6 +222,28 @@ async def test_an_order_that_is_cancelled_at_the_shop_is_cancelled_here(side: Si
     assert there["cancelled"] == {}
     # It holds the money, and is to give it back: that comes back as our own echo, and stays one.
     assert [refund["amount"] for refund in there["refunds"]] == [order.total.amount]
+    await _nothing_more_comes(side, order)
+
+
+async def test_our_own_word_read_before_we_had_written_it_down_asks_nobody_for_anything(side: Side) -> None:
+    order = an_order_there(mug=1)
+    await side.place(order)
+    await side.until_released(order)
+    document = (await side.at_the_shop(order))["document"]
+    await side.place(order, **document | {"cancelled_at": "2026-11-21T12:00:00Z"})
+    await side.until(order, lambda view: ended(view, Headline.CANCELLED))
+    await side.client.get_workflow_handle(order.id).result()
+
+    # As a poll hears it that comes between the refund at the shop and the order's own note of it.
+    heard = ChangedAtChannel(
+        event_id=f"echo-{order.id}",
+        order_id=order.id,
+        occurred_at=datetime.now(UTC),
+        whole=True,
+        refunded=order.total,
+    )
+    assert await side.inbox.receive(SHOP, heard, b"{}")
+
     await _nothing_more_comes(side, order)
 
 
