@@ -210,14 +210,8 @@ async def _next_release(side: Side, order: Order) -> Any:
 
 
 async def test_an_order_that_is_cancelled_at_the_shop_is_cancelled_here(side: Side) -> None:
-    order = an_order_there(mug=1)
-    await side.place(order)
-    await side.until_released(order)
+    order = await _cancelled_there(side)
 
-    document = (await side.at_the_shop(order))["document"]
-    await side.place(order, **document | {"cancelled_at": "2026-11-21T12:00:00Z"})
-
-    await side.until(order, lambda view: ended(view, Headline.CANCELLED))
     there = await side.at_the_shop(order)
     assert there["cancelled"] == {}
     # It holds the money, and is to give it back: that comes back as our own echo, and stays one.
@@ -226,12 +220,7 @@ async def test_an_order_that_is_cancelled_at_the_shop_is_cancelled_here(side: Si
 
 
 async def test_our_own_word_read_before_we_had_written_it_down_asks_nobody_for_anything(side: Side) -> None:
-    order = an_order_there(mug=1)
-    await side.place(order)
-    await side.until_released(order)
-    document = (await side.at_the_shop(order))["document"]
-    await side.place(order, **document | {"cancelled_at": "2026-11-21T12:00:00Z"})
-    await side.until(order, lambda view: ended(view, Headline.CANCELLED))
+    order = await _cancelled_there(side)
     await side.client.get_workflow_handle(order.id).result()
 
     # As a poll hears it that comes between the refund at the shop and the order's own note of it.
@@ -257,6 +246,17 @@ async def test_what_we_cancel_comes_back_from_the_shop_as_our_echo_and_changes_n
     await side.until(order, lambda view: ended(view, Headline.CANCELLED))
     assert (await side.at_the_shop(order))["document"]["lines"][0]["cancelled"] == 2
     await _nothing_more_comes(side, order)
+
+
+async def _cancelled_there(side: Side) -> Order:
+    """An order that was released, then cancelled by the shop's staff, and so has ended here."""
+    order = an_order_there(mug=1)
+    await side.place(order)
+    await side.until_released(order)
+    document = (await side.at_the_shop(order))["document"]
+    await side.place(order, **document | {"cancelled_at": "2026-11-21T12:00:00Z"})
+    await side.until(order, lambda view: ended(view, Headline.CANCELLED))
+    return order
 
 
 async def _nothing_more_comes(side: Side, order: Order) -> None:
